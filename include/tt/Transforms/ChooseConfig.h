@@ -1,0 +1,30 @@
+//===- ChooseConfig.h - The default config of a problem ---------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TT_TRANSFORMS_CHOOSECONFIG_H
+#define TT_TRANSFORMS_CHOOSECONFIG_H
+
+#include "tt/Dialect/TT/IR/TTDialect.h"
+#include "tt/Target/TargetInfo.h"
+
+namespace mlir::tt {
+
+/// Sizes of C = AᵀBᵀ; ShapedType::kDynamic where not known.
+struct Problem {
+  int64_t m, n, k;
+  Type elementType;
+};
+
+/// The config of a problem that names none. Always legal on `target`.
+ConfigAttr chooseConfig(const Problem &problem, const TargetInfo &target);
+
+/// The target that decisions about `op` are made for: its module's
+/// `tt.target`, or else `fallback`. An unknown name is an error at `op`.
+FailureOr<const TargetInfo *> getTarget(Operation *op, StringRef fallback);
+
+} // namespace mlir::tt
+
+#endif // TT_TRANSFORMS_CHOOSECONFIG_H

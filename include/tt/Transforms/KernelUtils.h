@@ -1,0 +1,57 @@
+//===- KernelUtils.h - What the passes of the lowering share ----*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TT_TRANSFORMS_KERNELUTILS_H
+#define TT_TRANSFORMS_KERNELUTILS_H
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "tt/Dialect/TT/IR/TTDialect.h"
+
+namespace mlir::tt {
+
+/// Index arithmetic that folds constants as it goes, so that what is known at
+/// compile time leaves no ops behind.
+class IndexBuilder {
+public:
+  explicit IndexBuilder(ImplicitLocOpBuilder &b) : b(b) {}
+
+  Value constant(int64_t value);
+  Value add(Value x, Value y);
+  Value add(Value x, int64_t y) { return add(x, constant(y)); }
+  Value sub(Value x, Value y);
+  Value mul(Value x, int64_t y);
+  /// Unsigned quotient and remainder; `y` > 0.
+  Value div(Value x, int64_t y);
+  Value rem(Value x, int64_t y);
+  Value min(Value x, Value y);
+  /// `x` limited to 0 ... `high`.
+  Value clamp(Value x, int64_t high);
+
+private:
+  ImplicitLocOpBuilder &b;
+};
+
+/// The constant that `value` is, if it is one.
+std::optional<int64_t> getConstantIndex(Value value);
+
+/// Launches of `op` that carry a config.
+SmallVector<gpu::LaunchOp> collectLaunches(Operation *op);
+ConfigAttr getConfig(gpu::LaunchOp launch);
+
+/// The bytes at a multiple of which every row of `type` begins, at most 16, as
+/// far as strides and offset are known. Where they are dynamic, `promised` (0:
+/// nothing) counts. Base pointers are taken to be 16-byte aligned; the kernel
+/// artifact guards that.
+int64_t getRowAlignment(MemRefType type, int64_t promised);
+
+/// The memory that `value` is a view of, after any subviews.
+Value getViewSource(Value value);
+
+} // namespace mlir::tt
+
+#endif // TT_TRANSFORMS_KERNELUTILS_H

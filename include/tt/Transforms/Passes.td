@@ -1,0 +1,230 @@
+//===- Passes.td - The passes from linalg to nvvm ----------*- tablegen -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// In the order in which they run. From tt-tile-to-blocks to tt-pipeline-copies
+// the IR is an executable SIMT program after every pass: at first each thread
+// computes the whole block tile on its own, then each pass takes one level of
+// redundancy away.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TT_TRANSFORMS_PASSES
+#define TT_TRANSFORMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def SelectConfig : Pass<"tt-select-config"> {
+  let summary = "Choose a #tt.config for each product and check it on the target";
+  let description = [{
+    Writes `config` on every `tt.matmul_transposed` that has none and leaves one
+    that the user wrote. Either is then checked against the target and the
+    element type: shared memory, registers, threads. A config that breaks a
+    limit is an error here, before anything is rewritten; it names tile, stages
+    and bytes, and the nearest legal value. A remark says what was chosen.
+
+    The target is the module's `tt.target`, or else the option.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", /*default=*/"\"sm_89\"",
+           "GPU or chip of the target table, if the module has no tt.target">,
+    Option<"config", "config", "std::string", /*default=*/"\"\"",
+           "Config for products that have none, as text: '#tt.config<...>'">
+  ];
+  let dependentDialects = ["::mlir::tt::TTDialect"];
+}
+
+def TileToBlocks : Pass<"tt-tile-to-blocks"> {
+  let summary = "Tile a bufferized matmul to one gpu.launch of blocks";
+  let description = [{
+    A `linalg.matmul` on memrefs that carries `tt.config` becomes a `gpu.launch`
+    with one block per block tile of C and a loop over k-tiles. The fill before
+    it and the rounding copy after it move into the launch:
+
+    ```mlir
+    linalg.fill ins(%zero) outs(%c)
+    linalg.matmul {tt.config = ...} ins(%a, %b) outs(%c)
+    ```
+    becomes
+    ```mlir
+    gpu.launch blocks(...) in (%tiles, 1, 1) threads(...) in (256, 1, 1) {
+      // blocks are numbered in groups of raster_group rows
+      %acc = memref.alloca() : memref<128x128xf32>
+      linalg.fill ins(%zero) outs(%acc)
+      scf.for %tile = %c0 to %k_tiles step %c1 {
+        %a_tile = memref.subview %a[%k, %m] [...]
+        %b_tile = memref.subview %b[%n, %k] [...]
+        linalg.matmul ins(%a_tile, %b_tile) outs(%acc_valid)
+      }
+      linalg.copy ins(%acc_valid) outs(%c_tile)
+    }
+    ```
+    Every thread of a block computes the whole block tile on its own.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def StageOperands : Pass<"tt-stage-operands"> {
+  let summary = "Copy the operands of each k-tile to shared memory with cp.async";
+  let description = [{
+    Each k-tile's operands are copied to one of `stages` buffers in dynamic
+    shared memory, the threads sharing the work, and the matmul reads them there:
+
+    ```mlir
+    %slot = tile mod stages
+    %t0 = nvgpu.device_async_copy %a_tile[..], %a_shared[%slot, ..], 4, %valid
+    %group = nvgpu.device_async_create_group %t0, ...
+    nvgpu.device_async_wait %group
+    gpu.barrier
+    linalg.matmul ins(%a_slot, %b_slot) outs(%acc)
+    gpu.barrier
+    ```
+    Elements outside A and B arrive as zeros (the source size of `cp.async`), so
+    the matmul is of static size from here on. Copies are 16 bytes wide where
+    base and row stride are multiples of 16 bytes by type or by the assumption
+    on the function's arguments (see `tt-tile-to-blocks`), else 8 or 4; rows of
+    16-bit elements at odd strides go through registers. A remark says which
+    and why.
+
+    How the buffers are swizzled is decided here and recorded in `tt.swizzle`.
+  }];
+  let options = [
+    Option<"rowAlignment", "row-alignment", "int64_t", /*default=*/"0",
+           "Promise that every row of A, B and C whose stride is dynamic begins "
+           "at a multiple of this many bytes (0: no promise)">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::nvgpu::NVGPUDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def MapToWarps : Pass<"tt-map-to-warps"> {
+  let summary = "Give each warp its tile of the block tile";
+  let description = [{
+    The matmul on shared memory, its accumulator and the final copy shrink from
+    the block tile to the warp tile. Warps are laid out row by row: warp w has
+    row w / (block n / warp n) and column w mod (block n / warp n).
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def LowerToMma : Pass<"tt-lower-to-mma"> {
+  let summary = "Turn a warp tile's matmul into ldmatrix and mma.sync";
+  let description = [{
+    The accumulator becomes `mma.sync` fragments in registers, carried by the
+    k-tile loop; the matmul becomes fragment loads (`nvgpu.ldmatrix`, and 64-bit
+    loads for f32 A) and `nvgpu.mma.sync`; the final copy becomes
+    `tt.store_fragments`. Rows and columns are permuted inside the warp tile;
+    LowerToMma.cpp draws how.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::nvgpu::NVGPUDialect",
+                           "::mlir::tt::TTDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def RoundOperands : Pass<"tt-round-operands"> {
+  let summary = "Round the f32 fragments of tf32 mma.sync as the contract says";
+  let description = [{
+    Under `nearest` each element of a fragment goes through
+    `nvvm.convert.float.to.tf32` (cvt.rna.tf32.f32) once; under
+    `nearest_finite` half a unit in the last place of TF32 is added to its bits;
+    under `truncate` nothing happens, since the instruction ignores the low 13
+    bits.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::NVVM::NVVMDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def SwizzleShared : Pass<"tt-swizzle-shared"> {
+  let summary = "Apply the XOR swizzle recorded on shared-memory buffers";
+  let description = [{
+    Every access to a buffer with a `tt.swizzle` attribute has the 16-byte chunk
+    of its column index XORed with bits of its row index, the same for writes
+    and reads, so that no access of a warp hits a bank twice.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def AssignStages : Pass<"tt-assign-stages"> {
+  let summary = "Decide stage and order of each op of the k-tile loop";
+  let description = [{
+    Writes `tt.stage` and `tt.order` on every op of the loop and rewrites nothing
+    else: copies are stage 0, the wait and the first fragments of a tile stage
+    `stages` - 2, the rest stage `stages` - 1. In the order, the fragments of
+    the next k-step load before a k-step's mma, the copies are spread over the
+    mma, and the one barrier stands before the last k-step. A config with one
+    stage is left alone.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def PipelineCopies : Pass<"tt-pipeline-copies"> {
+  let summary = "Expand the k-tile loop into prologue, steady state and drain";
+  let description = [{
+    Obeys `tt.stage` and `tt.order` through `scf::pipelineForLoop`. Copies beyond
+    the last k-tile are predicated to zero-fill; after the loop all copies are
+    waited for.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::nvgpu::NVGPUDialect"];
+}
+
+def LowerEpilogue : Pass<"tt-lower-epilogue"> {
+  let summary = "Lower tt.store_fragments to the widest stores that are legal";
+  let description = [{
+    Each lane's adjacent columns are rounded to C's type and stored as one
+    vector: 16 bytes where C's rows allow it, element by element at the edges of
+    C and where they do not.
+  }];
+  let options = [
+    Option<"rowAlignment", "row-alignment", "int64_t", /*default=*/"0",
+           "Promise that every row of C begins at a multiple of this many bytes, "
+           "where the type does not say (0: no promise)">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def VerifyKernel : Pass<"tt-verify-kernel"> {
+  let summary = "Refuse kernels that the conversion to nvvm or the GPU would";
+  let description = [{
+    The last gate before nvvm: no op of the tt or linalg dialect is left in a
+    `gpu.launch`, its threads and shared bytes are within the target's limits,
+    and every asynchronous copy moves 4, 8 or 16 bytes.
+  }];
+  let options = [
+    Option<"target", "target", "std::string", /*default=*/"\"sm_89\"",
+           "GPU or chip of the target table, if the module has no tt.target">
+  ];
+}
+
+def LowerBf16Mma : Pass<"tt-lower-bf16-mma"> {
+  let summary = "Lower bf16 nvgpu.mma.sync to nvvm.mma.sync";
+  let description = [{
+    Upstream's conversion from nvgpu to nvvm lowers f16, TF32 and s8 only. This
+    pass lowers bf16 beside it: operands are pairs of bf16 in 32-bit registers.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::NVVM::NVVMDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+#endif // TT_TRANSFORMS_PASSES

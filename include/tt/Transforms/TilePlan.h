@@ -1,0 +1,83 @@
+//===- TilePlan.h - All tile arithmetic of one product ----------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What follows from a config and an element type: threads, copies, bytes of
+// shared memory, fragments, registers. Passes ask here and compute nothing of
+// it themselves.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TT_TRANSFORMS_TILEPLAN_H
+#define TT_TRANSFORMS_TILEPLAN_H
+
+#include "tt/Dialect/TT/IR/TTDialect.h"
+#include "tt/Target/TargetInfo.h"
+
+namespace mlir::tt {
+
+/// Bytes that one `ldmatrix` row and one widest `cp.async` move (PTX ISA).
+inline constexpr int64_t kChunkBytes = 16;
+/// Bytes of K that one mma consumes: m16n8k8 of TF32, m16n8k16 of 16 bits.
+inline constexpr int64_t kKStepBytes = 32;
+/// M and N of every `mma.sync` used here.
+inline constexpr int64_t kMmaM = 16, kMmaN = 8;
+
+class TilePlan {
+public:
+  /// `elementType` is f32, f16 or bf16.
+  TilePlan(ConfigAttr config, Type elementType);
+
+  /// Refuses what the element type or the target does not allow, with a
+  /// diagnostic that names tile, stages and bytes and the nearest legal value.
+  LogicalResult verify(const TargetInfo &target,
+                       llvm::function_ref<InFlightDiagnostic()> emitError) const;
+
+  ConfigAttr getConfig() const { return config; }
+  Type getElementType() const { return elementType; }
+  bool isF32() const { return elementBytes == 4; }
+  int64_t getElementBytes() const { return elementBytes; }
+  int64_t getThreads() const { return config.getWarps() * kThreadsPerWarp; }
+
+  /// Elements of one 16-byte chunk.
+  int64_t getChunk() const { return kChunkBytes / elementBytes; }
+
+  /// Elements from one row of A (one k) to the next in shared memory: the
+  /// block tile's M, and padding if the config says so.
+  int64_t getARowPitch() const;
+  /// Bytes of one stage of A, of one stage of B, and of all stages of both.
+  int64_t getABytes() const { return config.getBlockK() * getARowPitch() * elementBytes; }
+  int64_t getBBytes() const { return config.getBlockN() * config.getBlockK() * elementBytes; }
+  int64_t getSharedBytes() const { return config.getStages() * (getABytes() + getBBytes()); }
+
+  /// K of one mma, and how many of them a k-tile has.
+  int64_t getMmaK() const { return kKStepBytes / elementBytes; }
+  int64_t getKSteps() const { return config.getBlockK() / getMmaK(); }
+  /// m16 tiles and n8 tiles of a warp tile.
+  int64_t getMTiles() const { return config.getWarpM() / kMmaM; }
+  int64_t getNTiles() const { return config.getWarpN() / kMmaN; }
+
+  /// How many adjacent columns of C one lane holds after the permutation of
+  /// N (see LowerToMma.cpp): 4, or 8 for 16-bit types where the warp tile
+  /// allows it.
+  int64_t getLaneColumns() const;
+
+  /// The swizzle of A's buffer, null if it is padded; the swizzle of B's.
+  SwizzleAttr getASwizzle() const;
+  SwizzleAttr getBSwizzle() const;
+
+  /// Registers a thread needs at least: accumulators, and two sets of
+  /// fragments for double-buffering.
+  int64_t getRegisters() const;
+
+private:
+  ConfigAttr config;
+  Type elementType;
+  int64_t elementBytes;
+};
+
+} // namespace mlir::tt
+
+#endif // TT_TRANSFORMS_TILEPLAN_H

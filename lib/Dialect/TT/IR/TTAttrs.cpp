@@ -1,0 +1,267 @@
+//===- TTAttrs.cpp - Parsing, printing and verifying of attributes --------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/IR/DialectImplementation.h"
+#include "tt/Dialect/TT/IR/TTDialect.h"
+#include "tt/Target/TargetInfo.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::tt;
+
+#include "tt/Dialect/TT/IR/TTEnums.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "tt/Dialect/TT/IR/TTAttrs.cpp.inc"
+
+void TTDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "tt/Dialect/TT/IR/TTAttrs.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// Parsing helpers
+//===----------------------------------------------------------------------===//
+
+/// Parses the keyword of one case of an enum; `symbolize` is its generated
+/// string conversion.
+template <typename EnumT>
+static ParseResult parseEnum(AsmParser &parser, EnumT &value,
+                             std::optional<EnumT> (*symbolize)(StringRef),
+                             StringRef accepted) {
+  StringRef keyword;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  std::optional<EnumT> parsed = symbolize(keyword);
+  if (!parsed)
+    return parser.emitError(loc) << "expected one of " << accepted
+                                 << ", found '" << keyword << "'";
+  value = *parsed;
+  return success();
+}
+
+static ParseResult parseSizes(AsmParser &parser, SmallVector<int64_t> &sizes) {
+  return parser.parseCommaSeparatedList(
+      AsmParser::Delimiter::Square,
+      [&] { return parser.parseInteger(sizes.emplace_back()); });
+}
+
+static void printSizes(AsmPrinter &printer, ArrayRef<int64_t> sizes) {
+  printer << '[';
+  llvm::interleaveComma(sizes, printer);
+  printer << ']';
+}
+
+//===----------------------------------------------------------------------===//
+// PrecisionAttr
+//===----------------------------------------------------------------------===//
+
+static constexpr StringRef kContracts = "'tf32', 'f32_accumulate'";
+static constexpr StringRef kRoundings =
+    "'nearest', 'nearest_finite', 'truncate'";
+
+Attribute PrecisionAttr::parse(AsmParser &parser, Type) {
+  Contract contract;
+  Rounding rounding = Rounding::nearest;
+  if (parser.parseLess() ||
+      parseEnum(parser, contract, symbolizeContract, kContracts))
+    return {};
+  if (succeeded(parser.parseOptionalComma()) &&
+      (parser.parseKeyword("rounding") || parser.parseEqual() ||
+       parseEnum(parser, rounding, symbolizeRounding, kRoundings)))
+    return {};
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<PrecisionAttr>(parser.getContext(), contract,
+                                          rounding);
+}
+
+void PrecisionAttr::print(AsmPrinter &printer) const {
+  printer << '<' << stringifyContract(getContract());
+  if (getRounding() != Rounding::nearest)
+    printer << ", rounding = " << stringifyRounding(getRounding());
+  printer << '>';
+}
+
+LogicalResult
+PrecisionAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                      Contract contract, Rounding rounding) {
+  if (contract != Contract::tf32 && rounding != Rounding::nearest)
+    return emitError() << "rounding '" << stringifyRounding(rounding)
+                       << "' applies to the contract 'tf32' only; '"
+                       << stringifyContract(contract)
+                       << "' operands are not rounded";
+  return success();
+}
+
+PrecisionAttr PrecisionAttr::getDefault(Type elementType) {
+  MLIRContext *context = elementType.getContext();
+  if (elementType.isF32())
+    return get(context, Contract::tf32, Rounding::nearest);
+  if (elementType.isF16() || elementType.isBF16())
+    return get(context, Contract::f32_accumulate, Rounding::nearest);
+  return {};
+}
+
+bool PrecisionAttr::accepts(Type elementType) const {
+  PrecisionAttr ofType = getDefault(elementType);
+  return ofType && ofType.getContract() == getContract();
+}
+
+//===----------------------------------------------------------------------===//
+// ConfigAttr
+//===----------------------------------------------------------------------===//
+
+static constexpr StringRef kConfigKeys =
+    "'block', 'warp', 'stages', 'raster_group', 'a_layout', 'mma_order'";
+
+namespace {
+/// What has been read of a config so far.
+struct ConfigFields {
+  SmallVector<int64_t> block, warp;
+  int64_t stages = 0;
+  int64_t rasterGroup = 8;
+  SharedLayout aLayout = SharedLayout::padded;
+  MmaOrder mmaOrder = MmaOrder::b_stationary;
+  SmallVector<StringRef> seen;
+
+  ParseResult parseField(AsmParser &parser);
+};
+} // namespace
+
+ParseResult ConfigFields::parseField(AsmParser &parser) {
+  StringRef key;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseKeyword(&key) || parser.parseEqual())
+    return failure();
+  if (llvm::is_contained(seen, key))
+    return parser.emitError(loc) << "config says '" << key << "' twice";
+  seen.push_back(key);
+  if (key == "block")
+    return parseSizes(parser, block);
+  if (key == "warp")
+    return parseSizes(parser, warp);
+  if (key == "stages")
+    return parser.parseInteger(stages);
+  if (key == "raster_group")
+    return parser.parseInteger(rasterGroup);
+  if (key == "a_layout")
+    return parseEnum(parser, aLayout, symbolizeSharedLayout,
+                     "'padded', 'xor'");
+  if (key == "mma_order")
+    return parseEnum(parser, mmaOrder, symbolizeMmaOrder,
+                     "'b_stationary', 'a_stationary'");
+  return parser.emitError(loc) << "unknown config key '" << key
+                               << "', expected one of " << kConfigKeys;
+}
+
+Attribute ConfigAttr::parse(AsmParser &parser, Type) {
+  SMLoc loc = parser.getCurrentLocation();
+  ConfigFields fields;
+  if (parser.parseCommaSeparatedList(
+          AsmParser::Delimiter::LessGreater,
+          [&] { return fields.parseField(parser); }))
+    return {};
+  for (StringRef key : {"block", "warp", "stages"}) {
+    if (llvm::is_contained(fields.seen, key))
+      continue;
+    parser.emitError(loc) << "config must say '" << key << "'";
+    return {};
+  }
+  return parser.getChecked<ConfigAttr>(
+      loc, parser.getContext(), fields.block, fields.warp, fields.stages,
+      fields.rasterGroup, fields.aLayout, fields.mmaOrder);
+}
+
+void ConfigAttr::print(AsmPrinter &printer) const {
+  printer << "<block = ";
+  printSizes(printer, getBlock());
+  printer << ", warp = ";
+  printSizes(printer, getWarp());
+  printer << ", stages = " << getStages();
+  if (getRasterGroup() != 8)
+    printer << ", raster_group = " << getRasterGroup();
+  if (getALayout() != SharedLayout::padded)
+    printer << ", a_layout = " << stringifySharedLayout(getALayout());
+  if (getMmaOrder() != MmaOrder::b_stationary)
+    printer << ", mma_order = " << stringifyMmaOrder(getMmaOrder());
+  printer << '>';
+}
+
+/// Tile sizes come in whole m16n8 mma tiles; N in pairs of them, since one
+/// `ldmatrix.x4` brings B for two.
+static constexpr int64_t kTileGranule = 16;
+static constexpr int64_t kMaxBlockSide = 256;
+static constexpr int64_t kMaxStages = 8;
+
+LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> block,
+                                 ArrayRef<int64_t> warp, int64_t stages,
+                                 int64_t rasterGroup, SharedLayout, MmaOrder) {
+  if (block.size() != 3)
+    return emitError() << "expected block = [m, n, k], found " << block.size()
+                       << " sizes";
+  if (warp.size() != 2)
+    return emitError() << "expected warp = [m, n], found " << warp.size()
+                       << " sizes";
+  for (auto [name, size] : llvm::zip("mn", block.take_front(2)))
+    if (size < kTileGranule || size > kMaxBlockSide || size % kTileGranule)
+      return emitError() << "block " << StringRef(&name, 1) << " = " << size
+                         << " is not a multiple of " << kTileGranule
+                         << " between " << kTileGranule << " and "
+                         << kMaxBlockSide;
+  if (block[2] < 8 || block[2] > 256 || !llvm::isPowerOf2_64(block[2]))
+    return emitError() << "block k = " << block[2]
+                       << " is not a power of two between 8 and 256";
+  for (auto [name, size, whole] : llvm::zip("mn", warp, block))
+    if (size < kTileGranule || size % kTileGranule || whole % size)
+      return emitError() << "warp " << StringRef(&name, 1) << " = " << size
+                         << " is not a multiple of " << kTileGranule
+                         << " that divides block " << StringRef(&name, 1)
+                         << " = " << whole;
+  int64_t warps = (block[0] / warp[0]) * (block[1] / warp[1]);
+  if (!llvm::is_contained({1, 2, 4, 8, 16}, warps))
+    return emitError() << "block and warp tile make " << warps
+                       << " warps, expected 1, 2, 4, 8 or 16";
+  if (stages < 1 || stages > kMaxStages)
+    return emitError() << "stages = " << stages << " is not between 1 and "
+                       << kMaxStages;
+  if (rasterGroup < 1)
+    return emitError() << "raster_group = " << rasterGroup
+                       << " is not positive";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// SwizzleAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult SwizzleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  ArrayRef<int64_t> rowBits, int64_t shift) {
+  if (rowBits.empty() || shift < 0)
+    return emitError() << "expected at least one row bit and a shift of 0 or "
+                          "more";
+  if (llvm::any_of(rowBits, [](int64_t bit) { return bit < 0 || bit > 31; }))
+    return emitError() << "row bits must be between 0 and 31";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// TargetAttr
+//===----------------------------------------------------------------------===//
+
+LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 StringRef name) {
+  if (TargetInfo::find(name))
+    return success();
+  return emitError() << "unknown target '" << name << "', expected one of "
+                     << TargetInfo::knownNames();
+}

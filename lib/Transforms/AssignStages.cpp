@@ -1,0 +1,243 @@
+//===- AssignStages.cpp - Stage and order of the k-tile loop's ops --------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Decides, and records the decision as attributes. With S stages, S - 1 tiles
+// are in flight. While tile i is computed, the loop body does, in this order:
+//
+//   stage     what                                              of tile
+//   S - 1     load the fragments of k-step 1                    i
+//   S - 1     mma of k-step 0; between them, stage 0 copies     i; i + S - 1
+//   ...       ... the same for each k-step but the last
+//   0         close the copy group                              i + S - 1
+//   S - 2     wait for the tile's copies, barrier               i + 1
+//   S - 2     load the fragments of k-step 0                    i + 1
+//   S - 1     mma of the last k-step                            i
+//
+// One barrier suffices. It stands after the last read of tile i (the fragments
+// of the last k-step were loaded before it) and so before the copies of tile
+// i + S, which go to the same slot; and it stands after the wait for tile i + 1,
+// so that every warp sees what the others copied.
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "tt/Transforms/KernelUtils.h"
+#include "tt/Transforms/Passes.h"
+#include "tt/Transforms/TilePlan.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace mlir::tt {
+#define GEN_PASS_DEF_ASSIGNSTAGES
+#include "tt/Transforms/Passes.h.inc"
+} // namespace mlir::tt
+
+using namespace mlir;
+using namespace mlir::tt;
+
+namespace {
+
+/// The ops of a k-tile loop that are placed one by one; whatever they need is
+/// placed just before them.
+struct LoopParts {
+  SmallVector<Operation *> copies;
+  nvgpu::DeviceAsyncCreateGroupOp group;
+  nvgpu::DeviceAsyncWaitOp wait;
+  /// The barrier after the wait, and the one that closes the body.
+  gpu::BarrierOp ready, closing;
+  /// Fragment loads and mma of each k-step.
+  SmallVector<SmallVector<Operation *>> loads, mma;
+};
+
+class Scheduler {
+public:
+  Scheduler(scf::ForOp loop, LoopParts parts, int64_t stages)
+      : loop(loop), parts(std::move(parts)), last(stages - 1) {}
+
+  void run();
+
+private:
+  void place(Operation *op, int64_t stage);
+  void placeAll(ArrayRef<Operation *> ops, int64_t stage) {
+    for (Operation *op : ops)
+      place(op, stage);
+  }
+  void placeMmaWithCopies(size_t kStep);
+
+  scf::ForOp loop;
+  LoopParts parts;
+  /// The last stage: the one that computes.
+  int64_t last;
+  size_t nextCopy = 0;
+  /// Placed ops in order, with their stage.
+  llvm::MapVector<Operation *, int64_t> placed;
+  /// Copies of shared arithmetic for stages other than the first to use it.
+  DenseMap<std::pair<Operation *, int64_t>, Operation *> clones;
+};
+
+} // namespace
+
+static bool isSharedRead(Operation *op) {
+  return isa<nvgpu::LdMatrixOp, vector::LoadOp>(op);
+}
+
+static bool isCopy(Operation *op) {
+  if (isa<nvgpu::DeviceAsyncCopyOp, memref::StoreOp>(op))
+    return true;
+  // Copies of a last, partial round, and guarded loads through registers.
+  return isa<scf::IfOp>(op);
+}
+
+/// Sorts the ops of `loop` into parts; k-steps are told apart by the mma that
+/// follow their loads.
+static FailureOr<LoopParts> findParts(scf::ForOp loop) {
+  LoopParts parts;
+  bool inLoads = false;
+  for (Operation &op : loop.getBody()->without_terminator()) {
+    if (isCopy(&op))
+      parts.copies.push_back(&op);
+    else if (auto group = dyn_cast<nvgpu::DeviceAsyncCreateGroupOp>(op))
+      parts.group = group;
+    else if (auto wait = dyn_cast<nvgpu::DeviceAsyncWaitOp>(op))
+      parts.wait = wait;
+    else if (auto barrier = dyn_cast<gpu::BarrierOp>(op))
+      (parts.ready ? parts.closing : parts.ready) = barrier;
+    else if (isSharedRead(&op)) {
+      if (!std::exchange(inLoads, true))
+        parts.loads.emplace_back(), parts.mma.emplace_back();
+      parts.loads.back().push_back(&op);
+    } else if (isa<nvgpu::MmaSyncOp>(op)) {
+      inLoads = false;
+      if (parts.mma.empty())
+        return loop.emitOpError("mma.sync before the first fragment load");
+      parts.mma.back().push_back(&op);
+    } else if (!isMemoryEffectFree(&op)) {
+      return op.emitOpError("is not expected in the k-tile loop");
+    }
+  }
+  if (!parts.group || !parts.wait || !parts.ready || !parts.closing ||
+      parts.loads.size() < 2)
+    return loop.emitOpError("expected copies, a group, a wait, two barriers "
+                            "and at least two k-steps, as tt-stage-operands "
+                            "and tt-lower-to-mma make them");
+  return parts;
+}
+
+/// Places `op` at the end of the order, after what it needs and is not placed
+/// yet. Arithmetic that an earlier stage has placed is cloned, not shared: a
+/// value that crosses stages costs a register for each tile in flight.
+void Scheduler::place(Operation *op, int64_t stage) {
+  if (placed.contains(op))
+    return;
+  llvm::SetVector<Value> needed;
+  op->walk([&](Operation *nested) {
+    needed.insert_range(nested->getOperands());
+  });
+  for (Value value : needed) {
+    Operation *producer = value.getDefiningOp();
+    if (!producer || producer->getBlock() != loop.getBody())
+      continue;
+    auto found = placed.find(producer);
+    if (found == placed.end()) {
+      place(producer, stage);
+      continue;
+    }
+    if (found->second == stage || !isMemoryEffectFree(producer) ||
+        isa<nvgpu::MmaSyncOp, nvgpu::DeviceAsyncCreateGroupOp>(producer))
+      continue;
+    bool isScalar = llvm::all_of(producer->getResultTypes(), [](Type type) {
+      return type.isIntOrIndex();
+    });
+    if (!isScalar)
+      continue;
+    Operation *&clone = clones[{producer, stage}];
+    if (!clone) {
+      OpBuilder builder(producer);
+      clone = builder.clone(*producer);
+      place(clone, stage);
+    }
+    op->walk([&](Operation *nested) {
+      nested->replaceUsesOfWith(value, clone->getResult(0));
+    });
+  }
+  placed.insert({op, stage});
+}
+
+/// The mma of one k-step, with its share of the copies spread between them: a
+/// burst of copies would keep the tensor cores waiting for issue slots.
+void Scheduler::placeMmaWithCopies(size_t kStep) {
+  ArrayRef<Operation *> mma = parts.mma[kStep];
+  size_t stepsWithCopies = parts.mma.size() - 1;
+  size_t end = parts.copies.size() * (kStep + 1) / stepsWithCopies;
+  size_t first = nextCopy, share = end - first;
+  for (auto [position, op] : llvm::enumerate(mma)) {
+    place(op, last);
+    size_t due = first + share * (position + 1) / mma.size();
+    for (; nextCopy < due; ++nextCopy)
+      place(parts.copies[nextCopy], /*stage=*/0);
+  }
+}
+
+void Scheduler::run() {
+  size_t kSteps = parts.mma.size();
+  for (size_t kStep = 0; kStep + 1 < kSteps; ++kStep) {
+    placeAll(parts.loads[kStep + 1], last);
+    placeMmaWithCopies(kStep);
+  }
+  place(parts.group, /*stage=*/0);
+  place(parts.wait, last - 1);
+  place(parts.ready, last - 1);
+  placeAll(parts.loads[0], last - 1);
+  placeAll(parts.mma[kSteps - 1], last);
+
+  parts.closing.erase();
+  // What nothing needs any more has no place in the order.
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(*loop.getBody())))
+    if (!placed.contains(&op) && isOpTriviallyDead(&op))
+      op.erase();
+  // At the wait for tile i + 1, the groups of tiles i + 2 ... i + S - 1 may
+  // still be in flight.
+  Builder builder(loop.getContext());
+  parts.wait.setNumGroups(last - 1);
+  int64_t order = 0;
+  for (auto [op, stage] : placed) {
+    op->setAttr(kStageAttrName, builder.getI64IntegerAttr(stage));
+    op->setAttr(kOrderAttrName, builder.getI64IntegerAttr(order++));
+  }
+}
+
+namespace {
+
+struct AssignStages : tt::impl::AssignStagesBase<AssignStages> {
+  void runOnOperation() override {
+    for (gpu::LaunchOp launch : collectLaunches(getOperation()))
+      if (failed(assign(launch)))
+        return signalPassFailure();
+  }
+
+private:
+  LogicalResult assign(gpu::LaunchOp launch) {
+    int64_t stages = getConfig(launch).getStages();
+    if (stages < 2)
+      return success();
+    SmallVector<scf::ForOp> loops;
+    launch.walk([&](scf::ForOp loop) { loops.push_back(loop); });
+    if (loops.size() != 1)
+      return launch.emitOpError("expected one k-tile loop, found ")
+             << loops.size();
+    FailureOr<LoopParts> parts = findParts(loops.front());
+    if (failed(parts))
+      return failure();
+    Scheduler(loops.front(), std::move(*parts), stages).run();
+    return success();
+  }
+};
+
+} // namespace

@@ -1,0 +1,110 @@
+//===- KernelUtils.cpp - What the passes of the lowering share ------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tt/Transforms/KernelUtils.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Matchers.h"
+#include "tt/Transforms/KernelMatmul.h"
+#include "tt/Transforms/TilePlan.h"
+#include <numeric>
+
+using namespace mlir;
+using namespace mlir::tt;
+
+//===----------------------------------------------------------------------===//
+// IndexBuilder
+//===----------------------------------------------------------------------===//
+
+std::optional<int64_t> mlir::tt::getConstantIndex(Value value) {
+  APInt constant;
+  if (matchPattern(value, m_ConstantInt(&constant)))
+    return constant.getSExtValue();
+  return std::nullopt;
+}
+
+Value IndexBuilder::constant(int64_t value) {
+  return arith::ConstantIndexOp::create(b, value);
+}
+
+Value IndexBuilder::add(Value x, Value y) {
+  return b.createOrFold<arith::AddIOp>(x, y);
+}
+
+Value IndexBuilder::sub(Value x, Value y) {
+  return b.createOrFold<arith::SubIOp>(x, y);
+}
+
+Value IndexBuilder::mul(Value x, int64_t y) {
+  return b.createOrFold<arith::MulIOp>(x, constant(y));
+}
+
+Value IndexBuilder::div(Value x, int64_t y) {
+  return b.createOrFold<arith::DivUIOp>(x, constant(y));
+}
+
+Value IndexBuilder::rem(Value x, int64_t y) {
+  return b.createOrFold<arith::RemUIOp>(x, constant(y));
+}
+
+Value IndexBuilder::min(Value x, Value y) {
+  return b.createOrFold<arith::MinSIOp>(x, y);
+}
+
+Value IndexBuilder::clamp(Value x, int64_t high) {
+  Value positive = b.createOrFold<arith::MaxSIOp>(x, constant(0));
+  return b.createOrFold<arith::MinSIOp>(positive, constant(high));
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+ConfigAttr mlir::tt::getConfig(gpu::LaunchOp launch) {
+  return launch->getAttrOfType<ConfigAttr>(kConfigAttrName);
+}
+
+SmallVector<gpu::LaunchOp> mlir::tt::collectLaunches(Operation *op) {
+  SmallVector<gpu::LaunchOp> launches;
+  op->walk([&](gpu::LaunchOp launch) {
+    if (getConfig(launch))
+      launches.push_back(launch);
+  });
+  return launches;
+}
+
+SmallVector<KernelMatmul> mlir::tt::collectKernelMatmuls(Operation *op) {
+  SmallVector<KernelMatmul> kernels;
+  for (gpu::LaunchOp launch : collectLaunches(op))
+    launch.walk([&](linalg::MatmulOp matmul) {
+      Type elementType = getElementTypeOrSelf(matmul.getInputs()[0]);
+      kernels.push_back({launch, matmul, getConfig(launch), elementType});
+    });
+  return kernels;
+}
+
+//===----------------------------------------------------------------------===//
+// Memrefs
+//===----------------------------------------------------------------------===//
+
+int64_t mlir::tt::getRowAlignment(MemRefType type, int64_t promised) {
+  int64_t elementBytes = type.getElementTypeBitWidth() / 8;
+  int64_t unknown = promised > 0 ? promised : elementBytes;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(type.getStridesAndOffset(strides, offset)))
+    return elementBytes;
+  auto bytes = [&](int64_t elements) {
+    return ShapedType::isDynamic(elements) ? unknown : elements * elementBytes;
+  };
+  return std::gcd(kChunkBytes, std::gcd(bytes(strides[0]), bytes(offset)));
+}
+
+Value mlir::tt::getViewSource(Value value) {
+  while (auto view = value.getDefiningOp<memref::SubViewOp>())
+    value = view.getSource();
+  return value;
+}

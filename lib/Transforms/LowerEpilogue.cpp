@@ -1,0 +1,197 @@
+//===- LowerEpilogue.cpp - Accumulator fragments -> stores to C -----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Register r of the accumulator of an m16n8 tile is (PTX ISA, mma.m16n8k8)
+//
+//   c0 c1   row g,     columns 2 t, 2 t + 1
+//   c2 c3   row g + 8, columns 2 t, 2 t + 1
+//
+// The permutation of N (LowerToMma.cpp) puts the columns of a lane's two or four
+// adjacent n8 tiles side by side in C: 4 columns of f32 or 8 of 16 bits are 16
+// bytes, one store. No shared memory is needed to transpose.
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "tt/Transforms/KernelUtils.h"
+#include "tt/Transforms/Passes.h"
+#include "tt/Transforms/TilePlan.h"
+
+namespace mlir::tt {
+#define GEN_PASS_DEF_LOWEREPILOGUE
+#include "tt/Transforms/Passes.h.inc"
+} // namespace mlir::tt
+
+using namespace mlir;
+using namespace mlir::tt;
+
+namespace {
+
+class EpilogueLowering {
+public:
+  EpilogueLowering(StoreFragmentsOp store, gpu::LaunchOp launch,
+                   int64_t promisedAlignment)
+      : store(store), launch(launch),
+        type(cast<MemRefType>(store.getC().getType())),
+        plan(getConfig(launch), type.getElementType()),
+        rowAlignment(getRowAlignment(type, promisedAlignment)),
+        builder(store.getLoc(), store), index(builder) {}
+
+  void run();
+
+private:
+  /// The row of C of fragment row g (half 0) or g + 8 (half 1) of `mTile`.
+  Value getRow(int64_t mTile, int64_t half);
+  /// A lane's adjacent columns of group `group`, as one vector of C's type.
+  Value gather(int64_t mTile, int64_t half, int64_t group);
+  void storeRow(Value values, Value row, Value column);
+  void storeVector(Value values, Value row, Value column);
+  void storeElements(Value values, Value row, Value column, Value columns);
+  /// The size of C in `dim`, null if block tiles divide it.
+  Value getBound(unsigned dim, int64_t tile);
+
+  StoreFragmentsOp store;
+  gpu::LaunchOp launch;
+  MemRefType type;
+  TilePlan plan;
+  int64_t rowAlignment;
+  ImplicitLocOpBuilder builder;
+  IndexBuilder index;
+  Value g, t, rows, columns;
+};
+
+} // namespace
+
+Value EpilogueLowering::getBound(unsigned dim, int64_t tile) {
+  int64_t size = type.getDimSize(dim);
+  if (ShapedType::isDynamic(size))
+    return memref::DimOp::create(builder, store.getC(), dim);
+  return size % tile ? index.constant(size) : Value();
+}
+
+Value EpilogueLowering::getRow(int64_t mTile, int64_t half) {
+  Value inTile = plan.isF32() ? index.add(index.mul(g, 2), half)
+                              : index.add(g, 8 * half);
+  return index.add(store.getRow(), index.add(inTile, mTile * kMmaM));
+}
+
+Value EpilogueLowering::gather(int64_t mTile, int64_t half, int64_t group) {
+  int64_t width = plan.getLaneColumns(), tiles = width / 2;
+  auto sumsType = VectorType::get({width}, builder.getF32Type());
+  Value sums = arith::ConstantOp::create(builder, sumsType,
+                                         builder.getZeroAttr(sumsType));
+  for (int64_t i = 0; i < tiles; ++i) {
+    Value fragment =
+        store.getFragments()[mTile * plan.getNTiles() + group * tiles + i];
+    for (int64_t column : {0, 1}) {
+      Value sum = vector::ExtractOp::create(builder, fragment,
+                                            ArrayRef<int64_t>{half, column});
+      sums = vector::InsertOp::create(builder, sum, sums, 2 * i + column);
+    }
+  }
+  if (plan.isF32())
+    return sums;
+  return arith::TruncFOp::create(
+      builder, VectorType::get({width}, type.getElementType()), sums);
+}
+
+/// The widest stores that rows of C allow: one of 16 bytes, or several.
+void EpilogueLowering::storeVector(Value values, Value row, Value column) {
+  int64_t width = cast<VectorType>(values.getType()).getNumElements();
+  int64_t piece = std::min(width, rowAlignment / plan.getElementBytes());
+  for (int64_t first = 0; first < width; first += piece) {
+    Value part = values;
+    if (piece < width)
+      part = vector::ExtractStridedSliceOp::create(
+          builder, values, ArrayRef<int64_t>{first}, ArrayRef<int64_t>{piece},
+          ArrayRef<int64_t>{1});
+    vector::StoreOp::create(builder, part, store.getC(),
+                            ValueRange{row, index.add(column, first)},
+                            /*nontemporal=*/false,
+                            llvm::MaybeAlign(piece * plan.getElementBytes()));
+  }
+}
+
+void EpilogueLowering::storeElements(Value values, Value row, Value column,
+                                     Value columns) {
+  int64_t width = cast<VectorType>(values.getType()).getNumElements();
+  for (int64_t i = 0; i < width; ++i) {
+    Value at = index.add(column, i);
+    Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, at,
+                                         columns);
+    auto ifInside = scf::IfOp::create(builder, inside);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(ifInside.thenBlock());
+    Value element = vector::ExtractOp::create(builder, values, i);
+    memref::StoreOp::create(builder, element, store.getC(),
+                            ValueRange{row, at});
+  }
+}
+
+/// Stores `values` at [row, column ...], as far as they lie inside C.
+void EpilogueLowering::storeRow(Value values, Value row, Value column) {
+  OpBuilder::InsertionGuard guard(builder);
+  if (rows) {
+    Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt,
+                                         row, rows);
+    auto ifInside = scf::IfOp::create(builder, inside);
+    builder.setInsertionPointToStart(ifInside.thenBlock());
+  }
+  if (!columns)
+    return storeVector(values, row, column);
+  Value end = index.add(column, plan.getLaneColumns());
+  Value whole = arith::CmpIOp::create(builder, arith::CmpIPredicate::sle, end,
+                                      columns);
+  auto ifWhole = scf::IfOp::create(builder, TypeRange{}, whole,
+                                   /*withElseRegion=*/true);
+  builder.setInsertionPointToStart(ifWhole.thenBlock());
+  storeVector(values, row, column);
+  builder.setInsertionPointToStart(ifWhole.elseBlock());
+  storeElements(values, row, column, columns);
+}
+
+void EpilogueLowering::run() {
+  Value lane = index.rem(launch.getThreadIds().x, kThreadsPerWarp);
+  g = index.div(lane, 4);
+  t = index.rem(lane, 4);
+  rows = getBound(0, plan.getConfig().getBlockM());
+  columns = getBound(1, plan.getConfig().getBlockN());
+  int64_t width = plan.getLaneColumns();
+  // One group: the four lanes t of a row of C side by side.
+  int64_t groups = plan.getConfig().getWarpN() / (4 * width);
+  for (int64_t mTile = 0; mTile < plan.getMTiles(); ++mTile)
+    for (int64_t half : {0, 1})
+      for (int64_t group = 0; group < groups; ++group) {
+        Value column =
+            index.add(store.getColumn(),
+                      index.add(index.mul(t, width), group * 4 * width));
+        storeRow(gather(mTile, half, group), getRow(mTile, half), column);
+      }
+  store.erase();
+}
+
+namespace {
+
+struct LowerEpilogue : tt::impl::LowerEpilogueBase<LowerEpilogue> {
+  using LowerEpilogueBase::LowerEpilogueBase;
+
+  void runOnOperation() override {
+    SmallVector<StoreFragmentsOp> stores;
+    getOperation()->walk([&](StoreFragmentsOp op) { stores.push_back(op); });
+    for (StoreFragmentsOp store : stores) {
+      auto launch = store->getParentOfType<gpu::LaunchOp>();
+      if (!launch || !getConfig(launch)) {
+        store.emitOpError("expected to stand in a gpu.launch with tt.config");
+        return signalPassFailure();
+      }
+      EpilogueLowering(store, launch, rowAlignment).run();
+    }
+  }
+};
+
+} // namespace

@@ -1,0 +1,356 @@
+//===- StageOperands.cpp - Copy k-tiles to shared memory with cp.async ----===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The operands of each k-tile are copied to one of `stages` shared-memory
+// buffers, the threads of the block sharing the copies; the matmul reads them
+// there. What lies outside A and B arrives as zeros, so from here on tiles are
+// whole. After this pass the threads no longer repeat each other's loads from
+// global memory, only each other's arithmetic.
+//
+// Dynamic shared memory:
+//
+//   | A, slot 0 | A, slot 1 | ... | B, slot 0 | B, slot 1 | ... |
+//     [k][m], rows of getARowPitch()  [n][k], rows of block k
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Remarks.h"
+#include "tt/Conversion/MatmulMaps.h"
+#include "tt/Transforms/KernelMatmul.h"
+#include "tt/Transforms/Passes.h"
+#include "tt/Transforms/TilePlan.h"
+
+namespace mlir::tt {
+#define GEN_PASS_DEF_STAGEOPERANDS
+#include "tt/Transforms/Passes.h.inc"
+} // namespace mlir::tt
+
+using namespace mlir;
+using namespace mlir::tt;
+
+namespace {
+
+/// One operand's k-tile: where it comes from and where it goes.
+struct StagedTile {
+  StringRef name;
+  memref::SubViewOp source;
+  Value shared;
+  /// Rows and columns of the whole tile, in elements.
+  int64_t rows, columns;
+};
+
+/// One copy of one thread: its place in the tile.
+struct CopyPlace {
+  Value row, column;
+  /// True where the thread has no copy left in the last round; null if every
+  /// thread has one.
+  Value active;
+};
+
+class OperandStager {
+public:
+  OperandStager(KernelMatmul kernel, int64_t promisedAlignment)
+      : kernel(kernel), plan(kernel.config, kernel.elementType),
+        promisedAlignment(promisedAlignment),
+        builder(kernel.matmul.getLoc(), kernel.matmul), index(builder) {}
+
+  void run();
+
+private:
+  Value createBuffer(int64_t firstByte, ArrayRef<int64_t> shape,
+                     SwizzleAttr swizzle);
+  Value slice(Value shared, Value slot, int64_t rows, int64_t columns);
+  Value getSlot();
+
+  void copyTile(StagedTile &tile, Value slot,
+                SmallVectorImpl<Value> &tokens);
+  CopyPlace getPlace(StagedTile &tile, int64_t round, int64_t width);
+  /// How many of the `width` elements at `place` lie inside the operand; null
+  /// if all do.
+  Value countValid(StagedTile &tile, const CopyPlace &place,
+                   int64_t width);
+  void copyAsync(StagedTile &tile, Value slot, int64_t width,
+                 SmallVectorImpl<Value> &tokens);
+  void copyThroughRegisters(StagedTile &tile, Value slot);
+  void report(StagedTile &tile, int64_t width);
+  int64_t countRounds(StagedTile &tile, int64_t width) {
+    return llvm::divideCeil(tile.rows * tile.columns / width,
+                            plan.getThreads());
+  }
+
+  KernelMatmul kernel;
+  TilePlan plan;
+  int64_t promisedAlignment;
+  ImplicitLocOpBuilder builder;
+  IndexBuilder index;
+  Value sharedBytes;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Buffers
+//===----------------------------------------------------------------------===//
+
+Value OperandStager::createBuffer(int64_t firstByte, ArrayRef<int64_t> shape,
+                                  SwizzleAttr swizzle) {
+  auto space = cast<MemRefType>(sharedBytes.getType()).getMemorySpace();
+  auto type = MemRefType::get(shape, kernel.elementType,
+                              MemRefLayoutAttrInterface(), space);
+  auto view = memref::ViewOp::create(builder, type, sharedBytes,
+                                     index.constant(firstByte), ValueRange{});
+  if (swizzle)
+    view->setAttr(kSwizzleAttrName, swizzle);
+  return view;
+}
+
+/// The tile in slot `slot` of `shared`, without the padding of its rows.
+Value OperandStager::slice(Value shared, Value slot, int64_t rows,
+                           int64_t columns) {
+  auto attr = [&](int64_t value) -> OpFoldResult {
+    return builder.getIndexAttr(value);
+  };
+  SmallVector<OpFoldResult> offsets = {slot, attr(0), attr(0)};
+  SmallVector<OpFoldResult> sizes = {attr(1), attr(rows), attr(columns)};
+  SmallVector<OpFoldResult> strides(3, attr(1));
+  MemRefType type = memref::SubViewOp::inferRankReducedResultType(
+      {rows, columns}, cast<MemRefType>(shared.getType()), offsets, sizes,
+      strides);
+  return memref::SubViewOp::create(builder, type, shared, offsets, sizes,
+                                   strides);
+}
+
+/// k-tile number mod stages, in 32 bits: a 64-bit remainder is a long sequence
+/// where stages is not a power of two.
+Value OperandStager::getSlot() {
+  auto loop = kernel.matmul->getParentOfType<scf::ForOp>();
+  Type i32 = builder.getI32Type();
+  Value tile =
+      arith::IndexCastOp::create(builder, i32, loop.getInductionVar());
+  Value stages = arith::ConstantIntOp::create(builder, i32,
+                                              kernel.config.getStages());
+  Value slot = arith::RemUIOp::create(builder, tile, stages);
+  return arith::IndexCastOp::create(builder, builder.getIndexType(), slot);
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+/// In round r, thread i copies piece i + r * threads of the tile, counted along
+/// rows. Where a round covers whole rows, the column is the thread's own and
+/// only the row moves with the round, by a constant.
+CopyPlace OperandStager::getPlace(StagedTile &tile, int64_t round,
+                                  int64_t width) {
+  Value thread = kernel.launch.getThreadIds().x;
+  int64_t threads = plan.getThreads(), perRow = tile.columns / width;
+  CopyPlace place;
+  Value piece = index.add(thread, round * threads);
+  if (threads % perRow == 0) {
+    place.row = index.add(index.div(thread, perRow), round * threads / perRow);
+    place.column = index.mul(index.rem(thread, perRow), width);
+  } else {
+    place.row = index.div(piece, perRow);
+    place.column = index.mul(index.rem(piece, perRow), width);
+  }
+  int64_t pieces = tile.rows * perRow;
+  if ((round + 1) * threads > pieces)
+    place.active =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::ult, piece,
+                              index.constant(pieces));
+  return place;
+}
+
+Value OperandStager::countValid(StagedTile &tile, const CopyPlace &place,
+                                int64_t width) {
+  auto bound = [&](unsigned dim) -> Value {
+    OpFoldResult size = tile.source.getMixedSizes()[dim];
+    return dyn_cast<Value>(size);
+  };
+  Value rows = bound(0), columns = bound(1);
+  if (!rows && !columns)
+    return {};
+  Value valid = index.constant(width);
+  if (columns)
+    valid = index.clamp(index.sub(columns, place.column), width);
+  if (rows) {
+    Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt,
+                                         place.row, rows);
+    valid = arith::SelectOp::create(builder, inside, valid, index.constant(0));
+  }
+  return valid;
+}
+
+void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
+                              SmallVectorImpl<Value> &tokens) {
+  // cp.async.cg bypasses L1 and moves 16 bytes only (PTX ISA, cp.async).
+  bool bypass = width * plan.getElementBytes() == kChunkBytes;
+  for (int64_t round = 0; round < countRounds(tile, width); ++round) {
+    CopyPlace place = getPlace(tile, round, width);
+    OpBuilder::InsertionGuard guard(builder);
+    if (place.active) {
+      auto ifActive = scf::IfOp::create(builder, place.active);
+      builder.setInsertionPointToStart(ifActive.thenBlock());
+    }
+    Value valid = countValid(tile, place, width);
+    auto copy = nvgpu::DeviceAsyncCopyOp::create(
+        builder, nvgpu::DeviceAsyncTokenType::get(builder.getContext()),
+        tile.shared, ValueRange{slot, place.row, place.column}, tile.source,
+        ValueRange{place.row, place.column}, builder.getIndexAttr(width), valid,
+        bypass ? builder.getUnitAttr() : nullptr);
+    if (!place.active)
+      tokens.push_back(copy);
+  }
+}
+
+/// cp.async moves 4 bytes at least. Rows of 16-bit elements at odd strides are
+/// loaded element by element, all before the first is stored, so that the loads
+/// overlap.
+void OperandStager::copyThroughRegisters(StagedTile &tile, Value slot) {
+  SmallVector<std::pair<CopyPlace, Value>> loaded;
+  Value zero = arith::ConstantOp::create(
+      builder, builder.getZeroAttr(kernel.elementType));
+  for (int64_t round = 0; round < countRounds(tile, /*width=*/1); ++round) {
+    CopyPlace place = getPlace(tile, round, /*width=*/1);
+    Value inside = arith::ConstantIntOp::create(builder, 1, /*width=*/1);
+    if (Value valid = countValid(tile, place, /*width=*/1))
+      inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, valid,
+                                     index.constant(0));
+    if (place.active)
+      inside = arith::AndIOp::create(builder, inside, place.active);
+    auto element = scf::IfOp::create(builder, TypeRange{kernel.elementType},
+                                     inside, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(element.thenBlock());
+    Value load = memref::LoadOp::create(builder, tile.source,
+                                        ValueRange{place.row, place.column});
+    scf::YieldOp::create(builder, load);
+    builder.setInsertionPointToStart(element.elseBlock());
+    scf::YieldOp::create(builder, zero);
+    loaded.push_back({place, element.getResult(0)});
+  }
+  for (auto [place, value] : loaded) {
+    OpBuilder::InsertionGuard guard(builder);
+    if (place.active) {
+      auto ifActive = scf::IfOp::create(builder, place.active);
+      builder.setInsertionPointToStart(ifActive.thenBlock());
+    }
+    memref::StoreOp::create(builder, value, tile.shared,
+                            ValueRange{slot, place.row, place.column});
+  }
+}
+
+void OperandStager::copyTile(StagedTile &tile, Value slot,
+                             SmallVectorImpl<Value> &tokens) {
+  auto type = cast<MemRefType>(tile.source.getSource().getType());
+  int64_t width =
+      getRowAlignment(type, promisedAlignment) / plan.getElementBytes();
+  report(tile, width);
+  // cp.async.ca moves 4 or 8 bytes, cp.async.cg 16 (PTX ISA, cp.async).
+  constexpr int64_t kNarrowestAsyncBytes = 4;
+  if (width * plan.getElementBytes() >= kNarrowestAsyncBytes)
+    copyAsync(tile, slot, width, tokens);
+  else
+    copyThroughRegisters(tile, slot);
+}
+
+void OperandStager::report(StagedTile &tile, int64_t width) {
+  int64_t bytes = width * plan.getElementBytes();
+  auto options = remark::RemarkOpts::name("tt-stage-operands")
+                     .category("tt-stage-operands");
+  std::string what = tile.name.str() + ": ";
+  if (bytes == kChunkBytes)
+    remark::passed(builder.getLoc(), options)
+        << what << "16-byte cp.async copies";
+  else
+    remark::missed(builder.getLoc(), options)
+        << what
+        << (bytes >= 4 ? std::to_string(bytes) + "-byte cp.async copies"
+                       : std::string("element by element through registers"))
+        << remark::reason("its rows are only known to begin at multiples of "
+                          "%lld bytes, 16 are needed",
+                          static_cast<long long>(bytes))
+        << remark::suggest("use strides that are multiples of %lld elements, "
+                           "or promise them with row-alignment=16",
+                           static_cast<long long>(plan.getChunk()));
+}
+
+//===----------------------------------------------------------------------===//
+// The whole
+//===----------------------------------------------------------------------===//
+
+void OperandStager::run() {
+  ConfigAttr config = kernel.config;
+  auto aTile = kernel.matmul.getInputs()[0].getDefiningOp<memref::SubViewOp>();
+  auto bTile = kernel.matmul.getInputs()[1].getDefiningOp<memref::SubViewOp>();
+
+  builder.setInsertionPoint(kernel.launch);
+  Value bytes = arith::ConstantIntOp::create(builder, builder.getI32Type(),
+                                             plan.getSharedBytes());
+  kernel.launch.getDynamicSharedMemorySizeMutable().assign(bytes);
+  builder.setInsertionPointToStart(&kernel.launch.getBody().front());
+  auto space = gpu::AddressSpaceAttr::get(builder.getContext(),
+                                          gpu::AddressSpace::Workgroup);
+  sharedBytes = gpu::DynamicSharedMemoryOp::create(
+      builder, MemRefType::get({ShapedType::kDynamic}, builder.getI8Type(),
+                               MemRefLayoutAttrInterface(), space));
+  Value aShared = createBuffer(
+      0, {config.getStages(), config.getBlockK(), plan.getARowPitch()},
+      plan.getASwizzle());
+  Value bShared = createBuffer(
+      config.getStages() * plan.getABytes(),
+      {config.getStages(), config.getBlockN(), config.getBlockK()},
+      plan.getBSwizzle());
+
+  builder.setInsertionPoint(kernel.matmul);
+  Value slot = getSlot();
+  SmallVector<Value> tokens;
+  StagedTile aStaged = {"A", aTile, aShared, config.getBlockK(),
+                        config.getBlockM()};
+  StagedTile bStaged = {"B", bTile, bShared, config.getBlockN(),
+                        config.getBlockK()};
+  copyTile(aStaged, slot, tokens);
+  copyTile(bStaged, slot, tokens);
+  Value group = nvgpu::DeviceAsyncCreateGroupOp::create(
+      builder, nvgpu::DeviceAsyncTokenType::get(builder.getContext()), tokens);
+  nvgpu::DeviceAsyncWaitOp::create(builder, group,
+                                   builder.getI32IntegerAttr(0));
+  gpu::BarrierOp::create(builder);
+  Value a = slice(aShared, slot, config.getBlockK(), config.getBlockM());
+  Value b = slice(bShared, slot, config.getBlockN(), config.getBlockK());
+  Value accumulator = getViewSource(kernel.matmul.getOutputs()[0]);
+  NamedAttribute maps = builder.getNamedAttr(
+      "indexing_maps", getTransposedMaps(builder.getContext()));
+  linalg::MatmulOp::create(builder, ValueRange{a, b}, ValueRange{accumulator},
+                           maps);
+  // No thread may copy the next tile into a slot that another still reads.
+  gpu::BarrierOp::create(builder);
+  kernel.matmul.erase();
+}
+
+namespace {
+
+struct StageOperands : tt::impl::StageOperandsBase<StageOperands> {
+  using StageOperandsBase::StageOperandsBase;
+
+  void runOnOperation() override {
+    for (KernelMatmul kernel : collectKernelMatmuls(getOperation())) {
+      if (llvm::any_of(kernel.matmul.getInputs(), [](Value operand) {
+            return !operand.getDefiningOp<memref::SubViewOp>();
+          })) {
+        kernel.matmul.emitOpError("expected operands to be subviews of A and B, "
+                                  "as tt-tile-to-blocks makes them");
+        return signalPassFailure();
+      }
+      OperandStager(kernel, rowAlignment).run();
+    }
+  }
+};
+
+} // namespace

@@ -1,0 +1,117 @@
+//===- TilePlan.cpp - All tile arithmetic of one product ------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tt/Transforms/TilePlan.h"
+
+#include <algorithm>
+
+using namespace mlir;
+using namespace mlir::tt;
+
+TilePlan::TilePlan(ConfigAttr config, Type elementType)
+    : config(config), elementType(elementType),
+      elementBytes(elementType.getIntOrFloatBitWidth() / 8) {}
+
+// A is read along K by lanes t = 0..3 (f32: 64-bit loads, 8 lanes along M) or
+// by 8 rows of an ldmatrix (16-bit). Padding that moves each row by 32 bytes
+// (f32) or 16 bytes (16-bit) spreads them over all 32 banks.
+static constexpr int64_t kPadBytesF32 = 32, kPadBytes16Bit = 16;
+
+int64_t TilePlan::getARowPitch() const {
+  if (config.getALayout() != SharedLayout::padded)
+    return config.getBlockM();
+  int64_t pad = isF32() ? kPadBytesF32 : kPadBytes16Bit;
+  return config.getBlockM() + pad / elementBytes;
+}
+
+int64_t TilePlan::getLaneColumns() const {
+  // 8 columns a lane take four n8 tiles, a warp tile of 32 columns.
+  return !isF32() && config.getWarpN() % 32 == 0 ? 8 : 4;
+}
+
+// f32: lanes t = 0..3 of a load read rows k + t, two chunks each.
+// 16-bit: an ldmatrix reads one chunk of rows k ... k + 7.
+SwizzleAttr TilePlan::getASwizzle() const {
+  if (config.getALayout() == SharedLayout::padded)
+    return {};
+  MLIRContext *context = config.getContext();
+  if (isF32())
+    return SwizzleAttr::get(context, {0, 1}, /*shift=*/1);
+  return SwizzleAttr::get(context, {0, 1, 2}, /*shift=*/0);
+}
+
+// The 8 rows of one ldmatrix are n + 4 (r / 2) + r % 2, or with 8 columns a lane
+// n + 8 (r / 2) + r % 2: they differ in bit 0 and in two higher bits. Rows of
+// 64 bytes differ in their bank by bit 0 already.
+SwizzleAttr TilePlan::getBSwizzle() const {
+  int64_t high = getLaneColumns() == 8 ? 3 : 2;
+  SmallVector<int64_t> bits = {high, high + 1};
+  if (config.getBlockK() * elementBytes > 64)
+    bits.insert(bits.begin(), 0);
+  return SwizzleAttr::get(config.getContext(), bits, /*shift=*/0);
+}
+
+/// Addresses, loop state and copy masks, beside accumulators and fragments;
+/// read off ptxas for the default configs.
+static constexpr int64_t kBookkeepingRegisters = 24;
+
+int64_t TilePlan::getRegisters() const {
+  int64_t accumulators = getMTiles() * getNTiles() * 4;
+  int64_t fragments = getMTiles() * 4 + getNTiles() * 2;
+  return accumulators + 2 * fragments + kBookkeepingRegisters;
+}
+
+/// The fewest bytes of K a row of B may hold: less cannot be swizzled free of
+/// bank conflicts, and leaves nothing to double-buffer.
+static constexpr int64_t kMinKBytes = 64;
+
+LogicalResult TilePlan::verify(
+    const TargetInfo &target,
+    llvm::function_ref<InFlightDiagnostic()> emitError) const {
+  int64_t kBytes = config.getBlockK() * elementBytes;
+  if (kBytes < kMinKBytes)
+    return emitError() << "block k = " << config.getBlockK() << " of "
+                       << elementType << " is " << kBytes
+                       << " bytes, expected at least " << kMinKBytes
+                       << " bytes: block k = " << kMinKBytes / elementBytes;
+  // The XOR permutes the chunks of one row over a whole line of 32 banks.
+  constexpr int64_t kBankLineBytes = 128;
+  int64_t rowBytes = config.getBlockM() * elementBytes;
+  if (config.getALayout() == SharedLayout::xor_swizzle &&
+      rowBytes % kBankLineBytes != 0)
+    return emitError() << "a_layout = xor needs rows of A of a multiple of "
+                       << kBankLineBytes << " bytes, found block m = "
+                       << config.getBlockM() << ": " << rowBytes
+                       << " bytes; use a_layout = padded or block m = "
+                       << llvm::alignTo(config.getBlockM(),
+                                        kBankLineBytes / elementBytes);
+  if (getSharedBytes() > target.sharedBytesPerBlock) {
+    int64_t perStage = getABytes() + getBBytes();
+    int64_t fits = target.sharedBytesPerBlock / perStage;
+    InFlightDiagnostic diag = emitError();
+    diag << "block " << config.getBlockM() << "x" << config.getBlockN() << "x"
+         << config.getBlockK() << " with " << config.getStages()
+         << " stages needs " << getSharedBytes()
+         << " bytes of shared memory, " << target.name << " allows "
+         << target.sharedBytesPerBlock << " a block ("
+         << getSharedBytes() - target.sharedBytesPerBlock << " too many); ";
+    if (fits >= 1)
+      diag << "at most stages = " << fits << " fit";
+    else
+      diag << "one stage alone takes " << perStage << ": use a smaller block k";
+    return diag;
+  }
+  int64_t registers = std::min(target.registersPerThread,
+                               target.registersPerSM / getThreads());
+  if (getRegisters() > registers)
+    return emitError() << "warp tile " << config.getWarpM() << "x"
+                       << config.getWarpN() << " needs about "
+                       << getRegisters() << " registers a thread, "
+                       << target.name << " allows " << registers << " with "
+                       << config.getWarps()
+                       << " warps a block; use a smaller warp tile";
+  return success();
+}

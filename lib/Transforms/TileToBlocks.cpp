@@ -1,0 +1,297 @@
+//===- TileToBlocks.cpp - linalg.matmul -> one gpu.launch of blocks -------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One block for each block tile of C, and in it a loop over the k-tiles. After
+// this pass every thread of a block computes the whole block tile on its own:
+// a slow program, but a right one, which later passes divide among the threads.
+//
+// Sizes are read from the memrefs inside the launch, so that A, B and C are all
+// that the kernel captures: its parameters are their three descriptors.
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+#include "tt/Conversion/MatmulMaps.h"
+#include "tt/Transforms/KernelUtils.h"
+#include "tt/Transforms/Passes.h"
+#include "tt/Transforms/TilePlan.h"
+
+namespace mlir::tt {
+#define GEN_PASS_DEF_TILETOBLOCKS
+#include "tt/Transforms/Passes.h.inc"
+} // namespace mlir::tt
+
+using namespace mlir;
+using namespace mlir::tt;
+
+namespace {
+
+/// A product as bufferization leaves it.
+struct BufferizedProduct {
+  linalg::MatmulOp matmul;
+  /// Zeroes the destination; moves into the launch.
+  linalg::FillOp fill;
+  /// Rounds f32 sums to C; null if the matmul writes C itself.
+  linalg::CopyOp rounding;
+  Value a, b, c;
+};
+
+/// Builds the launch of one product.
+class BlockTiler {
+public:
+  BlockTiler(BufferizedProduct product, ConfigAttr config)
+      : product(product), config(config),
+        builder(product.matmul.getLoc(), product.matmul), index(builder) {}
+
+  void run();
+
+private:
+  /// The number of tiles of `tile` elements that dimension `dim` of `memref`
+  /// takes.
+  Value countTiles(Value memref, int64_t dim, int64_t tile);
+  Value getSize(Value memref, int64_t dim);
+  /// Row and column, in tiles, of the block with linear id `block`.
+  std::pair<Value, Value> rasterize(Value block);
+  /// min(tile, size - offset); the constant `tile` if tiles divide the size.
+  OpFoldResult getValidSize(Value memref, int64_t dim, Value offset,
+                            int64_t tile);
+  void buildBody(Value block);
+  void buildKLoop(Value m, OpFoldResult validM, Value n, OpFoldResult validN,
+                  Value sums);
+  Value subview(Value memref, ArrayRef<OpFoldResult> offsets,
+                ArrayRef<OpFoldResult> sizes);
+
+  BufferizedProduct product;
+  ConfigAttr config;
+  ImplicitLocOpBuilder builder;
+  IndexBuilder index;
+};
+
+} // namespace
+
+Value BlockTiler::getSize(Value memref, int64_t dim) {
+  int64_t size = cast<MemRefType>(memref.getType()).getDimSize(dim);
+  if (!ShapedType::isDynamic(size))
+    return index.constant(size);
+  return memref::DimOp::create(builder, memref, dim);
+}
+
+Value BlockTiler::countTiles(Value memref, int64_t dim, int64_t tile) {
+  return index.div(index.add(getSize(memref, dim), tile - 1), tile);
+}
+
+/// Consecutive blocks walk down `raster_group` block rows, then step one block
+/// column to the right, so that a wave of blocks shares rows and columns in L2.
+/// With raster_group = 2 on 5 x 3 tiles the order is
+///
+///    0  2  4
+///    1  3  5
+///    6  8 10
+///    7  9 11
+///   12 13 14      <- the last group is as high as what is left
+///
+/// Block ids fit 31 bits (CUDA's gridDim.x), and 32-bit division is several
+/// times cheaper than 64-bit.
+std::pair<Value, Value> BlockTiler::rasterize(Value block) {
+  Type i32 = builder.getI32Type();
+  auto narrow = [&](Value value) -> Value {
+    return builder.createOrFold<arith::IndexCastOp>(i32, value);
+  };
+  auto widen = [&](Value value) -> Value {
+    return builder.createOrFold<arith::IndexCastOp>(builder.getIndexType(),
+                                                    value);
+  };
+  Value rows = narrow(countTiles(product.c, 0, config.getBlockM()));
+  Value columns = narrow(countTiles(product.c, 1, config.getBlockN()));
+  Value group =
+      arith::ConstantIntOp::create(builder, i32, config.getRasterGroup());
+  Value id = narrow(block);
+  Value perGroup = builder.createOrFold<arith::MulIOp>(group, columns);
+  Value firstRow = builder.createOrFold<arith::MulIOp>(
+      builder.createOrFold<arith::DivUIOp>(id, perGroup), group);
+  Value height = builder.createOrFold<arith::MinUIOp>(
+      builder.createOrFold<arith::SubIOp>(rows, firstRow), group);
+  Value inGroup = builder.createOrFold<arith::RemUIOp>(id, perGroup);
+  Value row = builder.createOrFold<arith::AddIOp>(
+      firstRow, builder.createOrFold<arith::RemUIOp>(inGroup, height));
+  Value column = builder.createOrFold<arith::DivUIOp>(inGroup, height);
+  return {widen(row), widen(column)};
+}
+
+OpFoldResult BlockTiler::getValidSize(Value memref, int64_t dim, Value offset,
+                                      int64_t tile) {
+  int64_t size = cast<MemRefType>(memref.getType()).getDimSize(dim);
+  if (!ShapedType::isDynamic(size) && size % tile == 0)
+    return builder.getIndexAttr(tile);
+  return index.min(index.constant(tile),
+                   index.sub(getSize(memref, dim), offset));
+}
+
+Value BlockTiler::subview(Value memref, ArrayRef<OpFoldResult> offsets,
+                          ArrayRef<OpFoldResult> sizes) {
+  SmallVector<OpFoldResult> ones(2, builder.getIndexAttr(1));
+  return memref::SubViewOp::create(builder, memref, offsets, sizes, ones);
+}
+
+void BlockTiler::buildKLoop(Value m, OpFoldResult validM, Value n,
+                            OpFoldResult validN, Value sums) {
+  int64_t blockK = config.getBlockK();
+  Value tiles = countTiles(product.b, 1, blockK);
+  auto loop = scf::ForOp::create(builder, index.constant(0), tiles,
+                                 index.constant(1));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value k = index.mul(loop.getInductionVar(), blockK);
+  OpFoldResult validK = getValidSize(product.b, 1, k, blockK);
+  Value aTile = subview(product.a, {k, m}, {validK, validM});
+  Value bTile = subview(product.b, {n, k}, {validN, validK});
+  NamedAttribute maps = builder.getNamedAttr(
+      "indexing_maps", getTransposedMaps(builder.getContext()));
+  linalg::MatmulOp::create(builder, ValueRange{aTile, bTile}, ValueRange{sums},
+                           maps);
+}
+
+void BlockTiler::buildBody(Value block) {
+  auto [row, column] = rasterize(block);
+  Value m = index.mul(row, config.getBlockM());
+  Value n = index.mul(column, config.getBlockN());
+  OpFoldResult validM = getValidSize(product.c, 0, m, config.getBlockM());
+  OpFoldResult validN = getValidSize(product.c, 1, n, config.getBlockN());
+
+  auto tileType = MemRefType::get({config.getBlockM(), config.getBlockN()},
+                                  builder.getF32Type());
+  Value accumulator = memref::AllocaOp::create(builder, tileType);
+  Value zero =
+      arith::ConstantOp::create(builder, builder.getF32FloatAttr(0.0f));
+  linalg::FillOp::create(builder, zero, accumulator);
+  OpFoldResult origin = builder.getIndexAttr(0);
+  Value sums = subview(accumulator, {origin, origin}, {validM, validN});
+  buildKLoop(m, validM, n, validN, sums);
+  Value cTile = subview(product.c, {m, n}, {validM, validN});
+  linalg::CopyOp::create(builder, sums, cTile);
+}
+
+void BlockTiler::run() {
+  Value rows = countTiles(product.c, 0, config.getBlockM());
+  Value columns = countTiles(product.c, 1, config.getBlockN());
+  Value blocks = builder.createOrFold<arith::MulIOp>(rows, columns);
+  Value one = index.constant(1);
+  // A launch of no blocks is an error in CUDA: an empty C needs no launch.
+  std::optional<int64_t> known = getConstantIndex(blocks);
+  if (known && *known == 0)
+    return;
+  if (!known) {
+    Value any = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne,
+                                      blocks, index.constant(0));
+    auto ifAny = scf::IfOp::create(builder, any);
+    builder.setInsertionPointToStart(ifAny.thenBlock());
+  }
+  Value threads = index.constant(config.getWarps() * kThreadsPerWarp);
+  auto launch = gpu::LaunchOp::create(builder, blocks, one, one, threads, one,
+                                      one);
+  launch->setAttr(kConfigAttrName, config);
+  launch->setAttr(kPrecisionAttrName,
+                  product.matmul->getAttr(kPrecisionAttrName));
+  builder.setInsertionPointToStart(&launch.getBody().front());
+  buildBody(launch.getBlockIds().x);
+  gpu::TerminatorOp::create(builder);
+}
+
+/// The one op in `destination`'s use list, other than `matmul`, of type OpT that
+/// stands in the same block as `matmul`, before (or after) it, with no other
+/// use of the memory between the two.
+template <typename OpT>
+static OpT findNeighbour(linalg::MatmulOp matmul, Value destination,
+                         bool before) {
+  Operation *op = matmul;
+  while ((op = before ? op->getPrevNode() : op->getNextNode())) {
+    if (auto found = dyn_cast<OpT>(op))
+      if (llvm::is_contained(found->getOperands(), destination))
+        return found;
+    if (llvm::is_contained(op->getOperands(), destination))
+      return nullptr;
+  }
+  return nullptr;
+}
+
+static FailureOr<BufferizedProduct> matchProduct(linalg::MatmulOp matmul) {
+  if (!matmul.hasPureBufferSemantics())
+    return matmul.emitOpError("expected memrefs: bufferize before "
+                              "tt-tile-to-blocks");
+  BufferizedProduct product;
+  product.matmul = matmul;
+  product.a = matmul.getInputs()[0];
+  product.b = matmul.getInputs()[1];
+  product.c = matmul.getOutputs()[0];
+  product.fill =
+      findNeighbour<linalg::FillOp>(matmul, product.c, /*before=*/true);
+  if (!product.fill || !matchPattern(product.fill.getInputs()[0],
+                                     m_AnyZeroFloat()))
+    return matmul.emitOpError("expected its destination to be filled with "
+                              "zeros just before it");
+  Type elementType = getElementTypeOrSelf(product.a);
+  if (elementType.isF32())
+    return product;
+  product.rounding =
+      findNeighbour<linalg::CopyOp>(matmul, product.c, /*before=*/false);
+  if (!product.rounding)
+    return matmul.emitOpError("expected its f32 sums to be copied to a memref "
+                              "of ")
+           << elementType << " just after it";
+  product.c = product.rounding.getOutputs()[0];
+  return product;
+}
+
+namespace {
+
+struct TileToBlocks : tt::impl::TileToBlocksBase<TileToBlocks> {
+  void runOnOperation() override {
+    SmallVector<linalg::MatmulOp> matmuls;
+    getOperation()->walk([&](linalg::MatmulOp matmul) {
+      if (matmul->hasAttr(kConfigAttrName) &&
+          !matmul->getParentOfType<gpu::LaunchOp>())
+        matmuls.push_back(matmul);
+    });
+    for (linalg::MatmulOp matmul : matmuls)
+      if (failed(tile(matmul)))
+        return signalPassFailure();
+  }
+
+private:
+  LogicalResult tile(linalg::MatmulOp matmul) {
+    FailureOr<BufferizedProduct> product = matchProduct(matmul);
+    if (failed(product))
+      return failure();
+    // The launch stands where C is complete: after the rounding, if any.
+    if (product->rounding)
+      matmul->moveBefore(product->rounding);
+    BlockTiler(*product, matmul->getAttrOfType<ConfigAttr>(kConfigAttrName))
+        .run();
+    product->fill.erase();
+    matmul.erase();
+    if (product->rounding)
+      eraseRounding(product->rounding);
+    return success();
+  }
+
+  /// The f32 sums are never stored: their buffer goes with the rounding.
+  void eraseRounding(linalg::CopyOp rounding) {
+    Operation *alloc = rounding.getInputs()[0].getDefiningOp();
+    rounding.erase();
+    if (!alloc || !isa<memref::AllocOp>(alloc))
+      return;
+    for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
+      if (isa<memref::DeallocOp>(user))
+        user->erase();
+    if (alloc->use_empty())
+      alloc->erase();
+  }
+};
+
+} // namespace
