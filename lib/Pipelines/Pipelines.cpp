@@ -11,7 +11,6 @@
 #include "mlir/Conversion/NVGPUToNVVM/NVGPUToNVVM.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
-#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
@@ -60,6 +59,7 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
   pm.addPass(createLoopInvariantCodeMotionPass());
   pm.addPass(createAssignStages());
   pm.addPass(createPipelineCopies());
+  pm.addPass(createLowerRounding());
   pm.addPass(createLowerEpilogue({options.rowAlignment}));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -68,6 +68,7 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
 
 void mlir::tt::buildNVGPUToNVVMPipeline(OpPassManager &pm,
                                         const PipelineOptions &options) {
+  pm.addPass(createIsolateKernel());
   pm.addPass(createGpuKernelOutliningPass());
   OpPassManager &kernel = pm.nest<gpu::GPUModuleOp>();
   kernel.addPass(createLowerBf16Mma());
@@ -75,11 +76,11 @@ void mlir::tt::buildNVGPUToNVVMPipeline(OpPassManager &pm,
   kernel.addPass(memref::createExpandStridedMetadataPass());
   kernel.addPass(createLowerAffinePass());
   kernel.addPass(createSCFToControlFlowPass());
-  kernel.addPass(createConvertVectorToLLVMPass());
   kernel.addPass(createConvertGpuOpsToNVVMOps());
   kernel.addPass(createCanonicalizerPass());
   kernel.addPass(createCSEPass());
   kernel.addPass(createReconcileUnrealizedCastsPass());
+  kernel.addPass(createExternDynamicShared());
 }
 
 /// Chip and PTX feature of a GPU go together: the backend aborts where they do

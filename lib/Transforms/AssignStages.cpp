@@ -141,7 +141,10 @@ void Scheduler::place(Operation *op, int64_t stage) {
   });
   for (Value value : needed) {
     Operation *producer = value.getDefiningOp();
-    if (!producer || producer->getBlock() != loop.getBody())
+    // A fragment load has a place of its own, maybe later in the order: then
+    // the value is what the iteration before has loaded.
+    if (!producer || producer->getBlock() != loop.getBody() ||
+        isSharedRead(producer))
       continue;
     auto found = placed.find(producer);
     if (found == placed.end()) {

@@ -107,9 +107,9 @@ void EpilogueLowering::storeVector(Value values, Value row, Value column) {
   for (int64_t first = 0; first < width; first += piece) {
     Value part = values;
     if (piece < width)
-      part = vector::ExtractStridedSliceOp::create(
-          builder, values, ArrayRef<int64_t>{first}, ArrayRef<int64_t>{piece},
-          ArrayRef<int64_t>{1});
+      part = vector::ShuffleOp::create(
+          builder, values, values,
+          llvm::to_vector(llvm::seq<int64_t>(first, first + piece)));
     vector::StoreOp::create(builder, part, store.getC(),
                             ValueRange{row, index.add(column, first)},
                             /*nontemporal=*/false,

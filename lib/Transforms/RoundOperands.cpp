@@ -10,9 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/Passes.h"
 #include "llvm/ADT/MapVector.h"
@@ -24,38 +22,6 @@ namespace mlir::tt {
 
 using namespace mlir;
 using namespace mlir::tt;
-
-/// Half a unit in the last place of TF32, in the bits of an f32: TF32 keeps 10
-/// of the 23 mantissa bits.
-static constexpr int64_t kHalfUlpBits = 1 << 12;
-
-static Value roundElement(ImplicitLocOpBuilder &b, Value element,
-                          Rounding rounding) {
-  if (rounding == Rounding::nearest) {
-    Value bits = NVVM::ConvertFloatToTF32Op::create(
-        b, b.getI32Type(), element, NVVM::FPRoundingMode::RNA);
-    return arith::BitcastOp::create(b, b.getF32Type(), bits);
-  }
-  Value bits = arith::BitcastOp::create(b, b.getI32Type(), element);
-  Value half = arith::ConstantIntOp::create(b, b.getI32Type(), kHalfUlpBits);
-  Value sum = arith::AddIOp::create(b, bits, half);
-  return arith::BitcastOp::create(b, b.getF32Type(), sum);
-}
-
-/// The fragment with each of its elements rounded.
-static Value roundFragment(Value fragment, Rounding rounding) {
-  ImplicitLocOpBuilder b(fragment.getLoc(), fragment.getContext());
-  b.setInsertionPointAfterValue(fragment);
-  Value rounded = fragment;
-  int64_t registers = cast<VectorType>(fragment.getType()).getDimSize(0);
-  for (int64_t i = 0; i < registers; ++i) {
-    SmallVector<int64_t> position = {i, 0};
-    Value element = vector::ExtractOp::create(b, fragment, position);
-    rounded = vector::InsertOp::create(b, roundElement(b, element, rounding),
-                                       rounded, position);
-  }
-  return rounded;
-}
 
 namespace {
 
@@ -84,7 +50,10 @@ private:
       uses[mma.getMatrixB()].push_back(&mma.getMatrixBMutable());
     });
     for (auto &[fragment, operands] : uses) {
-      Value rounded = roundFragment(fragment, rounding);
+      OpBuilder builder(fragment.getContext());
+      builder.setInsertionPointAfterValue(fragment);
+      Value rounded = RoundToTF32Op::create(builder, fragment.getLoc(),
+                                            fragment, rounding);
       for (OpOperand *operand : operands)
         operand->set(rounded);
     }

@@ -139,11 +139,20 @@ def LowerToMma : Pass<"tt-lower-to-mma"> {
 def RoundOperands : Pass<"tt-round-operands"> {
   let summary = "Round the f32 fragments of tf32 mma.sync as the contract says";
   let description = [{
-    Under `nearest` each element of a fragment goes through
-    `nvvm.convert.float.to.tf32` (cvt.rna.tf32.f32) once; under
-    `nearest_finite` half a unit in the last place of TF32 is added to its bits;
-    under `truncate` nothing happens, since the instruction ignores the low 13
+    Each fragment that a tf32 `nvgpu.mma.sync` uses goes through
+    `tt.round_to_tf32` once, right after it was loaded, however many mma use it.
+    Under `truncate` nothing happens, since the instruction ignores the low 13
     bits.
+  }];
+  let dependentDialects = ["::mlir::tt::TTDialect"];
+}
+
+def LowerRounding : Pass<"tt-lower-rounding"> {
+  let summary = "Lower tt.round_to_tf32 to cvt.rna or integer arithmetic";
+  let description = [{
+    `nearest` becomes `nvvm.convert.float.to.tf32` (cvt.rna.tf32.f32) for each
+    element; `nearest_finite` adds half a unit in the last place of TF32 to the
+    element's bits; `truncate` becomes nothing.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::NVVM::NVVMDialect",
@@ -214,6 +223,24 @@ def VerifyKernel : Pass<"tt-verify-kernel"> {
     Option<"target", "target", "std::string", /*default=*/"\"sm_89\"",
            "GPU or chip of the target table, if the module has no tt.target">
   ];
+}
+
+def IsolateKernel : Pass<"tt-isolate-kernel"> {
+  let summary = "Leave a kernel nothing to capture but its memrefs";
+  let description = [{
+    Constants, sizes and index arithmetic that a `gpu.launch` with `tt.config`
+    takes from outside are computed inside it instead, so that outlining gives
+    every kernel the same parameters: the descriptors of A, B and C.
+  }];
+  let dependentDialects = ["::mlir::gpu::GPUDialect"];
+}
+
+def ExternDynamicShared : Pass<"tt-extern-dynamic-shared"> {
+  let summary = "Declare dynamic shared memory extern, as PTX wants it";
+  let description = [{
+    The array of no elements in shared memory that stands for the dynamic shared
+    memory gets external linkage: `.extern .shared` in PTX.
+  }];
 }
 
 def LowerBf16Mma : Pass<"tt-lower-bf16-mma"> {

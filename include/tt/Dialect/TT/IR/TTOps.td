@@ -65,6 +65,25 @@ def TT_MatmulTransposedOp : TT_Op<"matmul_transposed", [
   }];
 }
 
+def TT_RoundToTF32Op : TT_Op<"round_to_tf32", [
+    Pure, SameOperandsAndResultType]> {
+  let summary = "round the f32 elements of a fragment to TF32";
+  let description = [{
+    Each element becomes the TF32 value (10 mantissa bits) that `rounding` says;
+    see `#tt.precision`. An intermediate step between `tt-round-operands` and
+    `tt-lower-rounding`, so that the loop can be scheduled before a sequence of
+    instructions is chosen.
+
+    ```mlir
+    %1 = tt.round_to_tf32 %0 nearest : vector<4x1xf32>
+    ```
+  }];
+  let arguments = (ins VectorOfNonZeroRankOf<[F32]>:$fragment,
+                       EnumProp<TT_Rounding>:$rounding);
+  let results = (outs VectorOfNonZeroRankOf<[F32]>:$result);
+  let assemblyFormat = "$fragment $rounding attr-dict `:` type($fragment)";
+}
+
 def TT_StoreFragmentsOp : TT_Op<"store_fragments", [
     MemoryEffects<[MemWrite]>]> {
   let summary = "store a warp's accumulator fragments to its tile of C";
