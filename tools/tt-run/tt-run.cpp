@@ -1,0 +1,323 @@
+//===- tt-run.cpp - Compile, run, verify and time products ----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
+#include "mlir/Support/Timing.h"
+#include "tt/Emulator/EmulatorDevice.h"
+#include "tt/Pipelines/Pipelines.h"
+#include "tt/Runtime/RunKernel.h"
+#include "tt/Target/CompileKernel.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IRReader/IRReader.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace mlir;
+using namespace mlir::tt;
+namespace cl = llvm::cl;
+
+//===----------------------------------------------------------------------===//
+// Options
+//===----------------------------------------------------------------------===//
+
+static cl::OptionCategory category("tt-run options");
+
+static cl::opt<int64_t> sizeM("m", cl::desc("Rows of C"), cl::init(-1),
+                              cl::cat(category));
+static cl::opt<int64_t> sizeN("n", cl::desc("Columns of C"), cl::init(-1),
+                              cl::cat(category));
+static cl::opt<int64_t> sizeK("k", cl::desc("Terms of each sum"), cl::init(-1),
+                              cl::cat(category));
+static cl::opt<int64_t>
+    strideA("lda", cl::desc("Elements from one row of A to the next (default M)"),
+            cl::init(-1), cl::cat(category));
+static cl::opt<int64_t>
+    strideB("ldb", cl::desc("Elements from one row of B to the next (default K)"),
+            cl::init(-1), cl::cat(category));
+static cl::opt<int64_t>
+    strideC("ldc", cl::desc("Elements from one row of C to the next (default N)"),
+            cl::init(-1), cl::cat(category));
+static cl::opt<std::string> typeName("type", cl::desc("f32, f16 or bf16"),
+                                     cl::init("f32"), cl::cat(category));
+static cl::opt<std::string>
+    precision("precision",
+              cl::desc("Contract: '#tt.precision<tf32, rounding = truncate>', or "
+                       "short: tf32 (default for f32), f32_accumulate"),
+              cl::init(""), cl::cat(category));
+static cl::opt<std::string>
+    config("config",
+           cl::desc("'#tt.config<block = [128, 256, 32], warp = [64, 64], stages "
+                    "= 4>'; without it one is chosen"),
+           cl::init(""), cl::cat(category));
+static cl::opt<std::string>
+    chip("chip", cl::desc("GPU or chip to compile for (default sm_89)"),
+         cl::init("sm_89"), cl::cat(category));
+static cl::opt<bool>
+    dynamicSizes("dynamic",
+                 cl::desc("Compile for sizes and strides known at run time only"),
+                 cl::cat(category));
+static cl::opt<int64_t> rowAlignment(
+    "row-alignment",
+    cl::desc("With --dynamic: promise that every row begins at a multiple of "
+             "this many bytes"),
+    cl::init(0), cl::cat(category));
+static cl::opt<std::string>
+    deviceName("device", cl::desc("auto, cuda or emulator (default auto)"),
+               cl::init("auto"), cl::cat(category));
+static cl::opt<std::string> inputKind(
+    "input", cl::desc("Random inputs: uniform (default), normal or integers"),
+    cl::init("uniform"), cl::cat(category));
+static cl::opt<uint64_t> seed("seed", cl::desc("Seed of the inputs (default 0)"),
+                              cl::init(0), cl::cat(category));
+static cl::opt<std::string> aFile("a", cl::desc("Read A from this .npy file"),
+                                  cl::cat(category));
+static cl::opt<std::string> bFile("b", cl::desc("Read B from this .npy file"),
+                                  cl::cat(category));
+static cl::opt<std::string> cFile("c", cl::desc("Write C to this .npy file"),
+                                  cl::cat(category));
+static cl::opt<bool> noVerify("no-verify",
+                              cl::desc("Do not compare C with a reference"),
+                              cl::cat(category));
+static cl::opt<bool> benchmark("benchmark", cl::desc("Time the kernel"),
+                               cl::cat(category));
+static cl::opt<bool> json("json", cl::desc("Print one JSON line"),
+                          cl::cat(category));
+static cl::opt<std::string>
+    emit("emit",
+         cl::desc("Stop after compiling and write mlir-tt, mlir-linalg, "
+                  "mlir-gpu, mlir-nvgpu, mlir-nvvm, llvm, ptx, cubin or kernel"),
+         cl::cat(category));
+static cl::opt<std::string> outputFile("o",
+                                       cl::desc("Where --emit writes (default -)"),
+                                       cl::init("-"), cl::cat(category));
+static cl::opt<std::string>
+    dumpStages("dump-stages",
+               cl::desc("Write the module at every stage to this folder"),
+               cl::cat(category));
+
+static constexpr const char *kOverview =
+    R"(Compiles C = A^T B^T for a tensor-core GPU, runs it and verifies the result.
+
+  tt-run --m 2048 --n 4096 --k 8192 --type f32            compile, run, verify
+  tt-run --m 256 --n 512 --k 1024 --device emulator       without a GPU
+  tt-run --m 4096 --n 4096 --k 4096 --type f16 --benchmark
+  tt-run --m 64 --n 64 --k 64 --emit=ptx                  look at the code
+  tt-run --m 64 --n 64 --k 64 --emit=kernel -o mm.ttk     keep the kernel
+  tt-run mm.ttk --device cuda                             and run it
+
+Exit code: 0 right, 1 wrong result, 2 bad input, 3 no device.
+)";
+
+//===----------------------------------------------------------------------===//
+// Steps
+//===----------------------------------------------------------------------===//
+
+static int fail(const Twine &message, int code = runtime::kExitBadInput) {
+  llvm::errs() << "tt-run: " << message << "\n";
+  return code;
+}
+
+/// auto takes a GPU if there is one, and says so if there is none.
+static runtime::Result<std::unique_ptr<runtime::Device>>
+openDevice(const std::string &name) {
+  if (name == "emulator")
+    return emulator::openEmulatorDevice();
+  if (name != "auto" && name != "cuda")
+    return runtime::Error{"unknown device '" + name +
+                          "', expected auto, cuda or emulator"};
+  auto cuda = runtime::openCudaDevice();
+  if (cuda || name == "cuda")
+    return cuda;
+  llvm::errs() << "tt-run: " << cuda.error().message
+               << "; running in the emulator\n";
+  return emulator::openEmulatorDevice();
+}
+
+static runtime::Result<KernelRequest> getRequest(runtime::Problem &problem) {
+  auto type = runtime::parseElementType(typeName);
+  if (!type)
+    return type.error();
+  for (auto [name, size] : {std::pair("--m", &sizeM), std::pair("--n", &sizeN),
+                            std::pair("--k", &sizeK)})
+    if (*size < 0)
+      return runtime::Error{std::string(name) +
+                            " must be given, and not be negative"};
+  auto orDefault = [](int64_t stride, int64_t width) {
+    return stride < 0 ? width : stride;
+  };
+  problem = {sizeM, sizeN, sizeK, orDefault(strideA, sizeM),
+             orDefault(strideB, sizeK), orDefault(strideC, sizeN)};
+  for (auto [name, stride, width] :
+       {std::tuple("--lda", problem.lda, problem.m),
+        std::tuple("--ldb", problem.ldb, problem.k),
+        std::tuple("--ldc", problem.ldc, problem.n)})
+    if (stride < width)
+      return runtime::Error{std::string(name) + " = " + std::to_string(stride) +
+                            " is less than the " + std::to_string(width) +
+                            " columns of the matrix"};
+  KernelRequest request;
+  request.problem = problem;
+  if (dynamicSizes)
+    request.problem = {runtime::kDynamic, runtime::kDynamic, runtime::kDynamic,
+                       runtime::kDynamic, runtime::kDynamic, runtime::kDynamic};
+  request.elementType = *type;
+  request.precision = precision;
+  if (!precision.empty() && !StringRef(precision).starts_with("#"))
+    request.precision = "#tt.precision<" + precision + ">";
+  request.config = config;
+  request.chip = chip;
+  request.rowAlignment = rowAlignment;
+  request.wantCubin = emit == "cubin";
+  return request;
+}
+
+/// Text of the LLVM module in a kernel's bitcode.
+static std::string getLLVMText(const runtime::Kernel &kernel) {
+  llvm::LLVMContext context;
+  llvm::SMDiagnostic diagnostic;
+  std::unique_ptr<llvm::Module> module = llvm::parseIR(
+      llvm::MemoryBufferRef(kernel.bitcode, "kernel"), diagnostic, context);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  if (module)
+    stream << *module;
+  return text;
+}
+
+static int writeOutput(StringRef content) {
+  std::string message;
+  auto file = openOutputFile(outputFile, &message);
+  if (!file)
+    return fail(message);
+  file->os() << content;
+  file->keep();
+  return runtime::kExitSuccess;
+}
+
+static int emitArtifact(const runtime::Kernel &kernel,
+                        const llvm::StringMap<std::string> &stages) {
+  if (emit == "llvm")
+    return writeOutput(getLLVMText(kernel));
+  if (emit == "ptx")
+    return writeOutput(kernel.ptx);
+  if (emit == "cubin")
+    return writeOutput(kernel.cubin);
+  if (emit == "kernel")
+    return writeOutput(runtime::serialize(kernel));
+  return writeOutput(stages.lookup(emit));
+}
+
+static bool isEmitKnown() {
+  static constexpr StringLiteral kOthers[] = {"llvm", "ptx", "cubin", "kernel"};
+  return emit.empty() || llvm::is_contained(kStages, StringRef(emit)) ||
+         llvm::is_contained(kOthers, StringRef(emit));
+}
+
+static LogicalResult dumpStage(StringRef name, StringRef text) {
+  llvm::SmallString<128> path(dumpStages);
+  llvm::sys::fs::create_directories(path);
+  llvm::sys::path::append(path, name);
+  runtime::Status status = runtime::writeFile(std::string(path), text.str());
+  if (status)
+    return success();
+  fail(status.error().message);
+  return failure();
+}
+
+/// Compiles the request; fills `stages` with the module's text at each stage
+/// that is to be emitted or dumped.
+static FailureOr<runtime::Kernel>
+compile(MLIRContext &context, const KernelRequest &request,
+        llvm::StringMap<std::string> &stages) {
+  DefaultTimingManager timing;
+  applyDefaultTimingManagerCLOptions(timing);
+  TimingScope root = timing.getRootScope();
+  LogicalResult dumped = success();
+  int number = 0;
+  auto observe = [&](StringRef stage, ModuleOp module) {
+    if (emit != stage && dumpStages.empty())
+      return;
+    std::string &text = stages[stage];
+    llvm::raw_string_ostream(text) << module << "\n";
+    if (!dumpStages.empty() && succeeded(dumped))
+      dumped = dumpStage(std::to_string(number++) + "-" + stage.str() + ".mlir",
+                         text);
+  };
+  FailureOr<runtime::Kernel> kernel =
+      compileKernel(context, request, observe,
+                    [&](PassManager &pm) { pm.enableTiming(root); });
+  if (failed(kernel) || failed(dumped))
+    return failure();
+  if (!dumpStages.empty() &&
+      (failed(dumpStage(std::to_string(number++) + "-llvm.ll",
+                        getLLVMText(*kernel))) ||
+       failed(dumpStage(std::to_string(number) + "-ptx.ptx", kernel->ptx))))
+    return failure();
+  return kernel;
+}
+
+static int runProblem() {
+  runtime::Problem problem;
+  auto request = getRequest(problem);
+  if (!request)
+    return fail(request.error().message);
+  auto kind = runtime::parseInputKind(inputKind);
+  if (!kind)
+    return fail(kind.error().message);
+  if (!isEmitKnown())
+    return fail("unknown --emit=" + emit +
+                ", expected mlir-tt, mlir-linalg, mlir-gpu, mlir-nvgpu, "
+                "mlir-nvvm, llvm, ptx, cubin or kernel");
+
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  llvm::StringMap<std::string> stages;
+  FailureOr<runtime::Kernel> kernel = compile(context, *request, stages);
+  if (failed(kernel))
+    return runtime::kExitBadInput;
+  if (!emit.empty())
+    return emitArtifact(*kernel, stages);
+
+  auto device = openDevice(deviceName);
+  if (!device)
+    return fail(device.error().message, runtime::kExitNoDevice);
+  runtime::RunOptions options;
+  options.input = *kind;
+  options.seed = seed;
+  options.aFile = aFile;
+  options.bFile = bFile;
+  options.cFile = cFile;
+  options.verify = !noVerify;
+  options.benchmark = benchmark;
+  auto report = runtime::runKernel(**device, *kernel, problem, options);
+  if (!report)
+    return fail(report.error().message);
+  llvm::outs() << (json ? runtime::formatReportJson(*report, *kernel)
+                        : runtime::formatReport(*report, *kernel));
+  bool wrong = report->verification && !report->verification->passed;
+  return wrong ? runtime::kExitWrongResult : runtime::kExitSuccess;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  // A kernel file needs no compiler: the runtime's own command line takes over.
+  for (int i = 1; i < argc; ++i)
+    if (StringRef(argv[i]).ends_with(".ttk") && argv[i][0] != '-' &&
+        StringRef(argv[i - 1]) != "-o")
+      return runtime::launchMain(argc, argv, openDevice);
+  registerDefaultTimingManagerCLOptions();
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv, kOverview);
+  return runProblem();
+}
