@@ -7,6 +7,7 @@
 #include "tt/Emulator/Emulator.h"
 
 #include "BlockState.h"
+#include "HalfConversions.h"
 #include "RetargetKernel.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IRReader/IRReader.h"
@@ -60,6 +61,8 @@ static Error defineSymbols(orc::LLJIT &jit) {
     for (const EmulatedInstruction &known : table)
       define(getInstructionSymbol(known.name),
              reinterpret_cast<void *>(known.function));
+  for (const Libcall &call : getHalfConversions())
+    define(call.name, call.address);
   return jit.getMainJITDylib().define(orc::absoluteSymbols(std::move(symbols)));
 }
 

@@ -129,7 +129,7 @@ void Checker::checkRow(int64_t row, Tally &tally) const {
   for (int64_t i = 0; i < k; ++i)
     aValues[i] = float(a.get(i, row));
   for (int64_t column = 0; column < n; ++column) {
-    const float *bRow = &bValues[column * k];
+    const float *bRow = bValues.data() + column * k;
     constexpr int kLanes = 8; // independent sums: the compiler vectorises them
     double sums[kLanes] = {}, scales[kLanes] = {};
     int64_t i = 0;

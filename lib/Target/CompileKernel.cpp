@@ -11,6 +11,7 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "tt/Pipelines/Pipelines.h"
+#include "tt/Target/TargetInfo.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -24,8 +25,10 @@ static constexpr StringLiteral kCompilerVersion = "tt 0.1.0";
 // The problem as MLIR
 //===----------------------------------------------------------------------===//
 
+/// A size of 0 becomes dynamic too: a product without elements or terms folds
+/// away, and no kernel would be left to run.
 static std::string getSize(int64_t size) {
-  return size == runtime::kDynamic ? "?" : std::to_string(size);
+  return size == runtime::kDynamic || size == 0 ? "?" : std::to_string(size);
 }
 
 std::string mlir::tt::getProblemText(const KernelRequest &request) {
@@ -44,7 +47,7 @@ std::string mlir::tt::getProblemText(const KernelRequest &request) {
   if (!request.config.empty())
     attributes +=
         " config " + StringRef(request.config).split("config").second.str();
-  return llvm::formatv(R"(module attributes {{tt.target = #tt.target<"{9}">} {{
+  return llvm::formatv(R"(module attributes {{tt.target = #tt.target<"{7}">} {{
   func.func @matmul(%A: memref<{0}>, %B: memref<{1}>, %C: memref<{2}>) {{
     %a = bufferization.to_tensor %A restrict : memref<{0}> to tensor<{3}>
     %b = bufferization.to_tensor %B restrict : memref<{1}> to tensor<{4}>
@@ -57,7 +60,7 @@ std::string mlir::tt::getProblemText(const KernelRequest &request) {
                        memref(p.k, p.m, p.lda), memref(p.n, p.k, p.ldb),
                        memref(p.m, p.n, p.ldc), tensor(p.k, p.m),
                        tensor(p.n, p.k), attributes, tensor(p.m, p.n),
-                       /*unused=*/"", "", request.chip)
+                       request.chip)
       .str();
 }
 

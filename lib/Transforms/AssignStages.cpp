@@ -232,7 +232,11 @@ private:
       return success();
     SmallVector<scf::ForOp> loops;
     launch.walk([&](scf::ForOp loop) { loops.push_back(loop); });
-    if (loops.size() != 1)
+    // A single k-tile needs no loop; its copies, wait and barriers stand in
+    // order already.
+    if (loops.empty())
+      return success();
+    if (loops.size() > 1)
       return launch.emitOpError("expected one k-tile loop, found ")
              << loops.size();
     FailureOr<LoopParts> parts = findParts(loops.front());
