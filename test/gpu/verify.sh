@@ -1,0 +1,33 @@
+#!/bin/sh
+# Verifies kernel files on a GPU, some of them under compute-sanitizer.
+#
+#   python3 benchmarks/make_kernels.py build/bin/tt-run FOLDER test/gpu/problems.txt
+#   test/gpu/verify.sh TT_LAUNCH FOLDER
+#
+# Needs the CUDA driver and compute-sanitizer; exits with 0 if all is right.
+set -u
+launch=$1
+folder=$2
+failed=0
+run() {
+  echo "== $*"
+  "$@" || { echo "FAILED: $*"; failed=1; }
+}
+# Kernels for dynamic sizes need them at run time.
+for file in "$folder"/*.ttk; do
+  case $(basename "$file" .ttk) in
+  no-terms-*) sizes="--m 100 --n 200 --k 0" ;;
+  empty-m-*) sizes="--m 0 --n 200 --k 100" ;;
+  empty-n-*) sizes="--m 200 --n 0 --k 100" ;;
+  *) sizes="" ;;
+  esac
+  run "$launch" "$file" $sizes --device cuda
+done
+for name in ragged-f32 odd-f16 strided-bf16 xor-f32 one-stage-f32; do
+  for tool in memcheck racecheck; do
+    run compute-sanitizer --tool $tool --error-exitcode 9 \
+      "$launch" "$folder/$name.ttk" --device cuda
+  done
+done
+[ $failed = 0 ] && echo "all right" || echo "some FAILED"
+exit $failed
