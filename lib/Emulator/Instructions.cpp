@@ -10,6 +10,9 @@
 
 #include "Instructions.h"
 
+#include "llvm/ADT/bit.h"
+#include <cfenv>
+#include <cmath>
 #include <cstring>
 
 using namespace mlir::tt::emulator;
@@ -98,6 +101,20 @@ static void roundToTF32(Slots slots) {
     slots[0] = ((magnitude + kHalfUlp) & kKept) | (bits & kSign);
 }
 
+/// add.rz.f32 (PTX ISA, add): any NaN becomes the canonical one.
+static void addTowardZero(Slots slots) {
+  constexpr uint32_t kCanonicalNaN = 0x7FFFFFFFu;
+  float x = llvm::bit_cast<float>(uint32_t(slots[0]));
+  float y = llvm::bit_cast<float>(uint32_t(slots[1]));
+  int mode = std::fegetround();
+  std::fesetround(FE_TOWARDZERO);
+  volatile float sum = x + y;
+  std::fesetround(mode);
+  float result = sum;
+  slots[0] = std::isnan(result) ? kCanonicalNaN
+                                : llvm::bit_cast<uint32_t>(result);
+}
+
 static constexpr EmulatedInstruction kInstructions[] = {
     {"llvm.nvvm.read.ptx.sreg.tid.x", readThreadId<0>},
     {"llvm.nvvm.read.ptx.sreg.tid.y", readThreadId<1>},
@@ -126,6 +143,7 @@ static constexpr EmulatedInstruction kInstructions[] = {
     {"llvm.nvvm.cp.async.wait.group", waitGroup},
     {"llvm.nvvm.cp.async.wait.all", waitAll},
     {"llvm.nvvm.f2tf32.rna", roundToTF32},
+    {"llvm.nvvm.add.rz.f", addTowardZero},
 };
 
 llvm::ArrayRef<EmulatedInstruction> mlir::tt::emulator::getInstructions() {

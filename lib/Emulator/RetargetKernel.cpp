@@ -165,11 +165,15 @@ Error Retargeter::rewriteFunction(Function &function) {
         calls.push_back(call);
   for (CallInst *call : calls) {
     call->setAttributes(AttributeList());
-    if (auto *assembly = dyn_cast<InlineAsm>(call->getCalledOperand()))
+    if (auto *assembly = dyn_cast<InlineAsm>(call->getCalledOperand())) {
+      // No instruction, only a fence for the compiler.
+      if (assembly->getAsmString().empty())
+        continue;
       return createStringError("the emulator does not know the inline assembly "
                                "'%s' in '%s'",
                                std::string(assembly->getAsmString()).c_str(),
                                function.getName().str().c_str());
+    }
     Function *callee = call->getCalledFunction();
     if (callee && callee->getName().starts_with("llvm.nvvm."))
       if (Error error = rewriteCall(*call, slots))

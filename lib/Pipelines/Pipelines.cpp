@@ -63,6 +63,9 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
   pm.addPass(createLowerEpilogue({options.rowAlignment}));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  // What the expansion left as iv + step * c is iv + c now.
+  pm.addPass(createCountSlots());
+  pm.addPass(createPinFragmentLoads());
   pm.addPass(createVerifyKernel({options.chip}));
 }
 

@@ -9,12 +9,14 @@
 //
 //   stage     what                                              of tile
 //   S - 1     load the fragments of k-step 1                    i
-//   S - 1     mma of k-step 0; between them, stage 0 copies     i; i + S - 1
+//   S - 1     mma of k-step 0; between them, stage 0 copies,    i; i + S - 1
+//             and the rounding of k-step 1's fragments          i
 //   ...       ... the same for each k-step but the last
 //   0         close the copy group                              i + S - 1
 //   S - 2     wait for the tile's copies, barrier               i + 1
 //   S - 2     load the fragments of k-step 0                    i + 1
-//   S - 1     mma of the last k-step                            i
+//   S - 1     mma of the last k-step; between them, the         i
+//   S - 2     rounding of k-step 0's fragments                  i + 1
 //
 // One barrier suffices. It stands after the last read of tile i (the fragments
 // of the last k-step were loaded before it) and so before the copies of tile
@@ -51,8 +53,8 @@ struct LoopParts {
   nvgpu::DeviceAsyncWaitOp wait;
   /// The barrier after the wait, and the one that closes the body.
   gpu::BarrierOp ready, closing;
-  /// Fragment loads and mma of each k-step.
-  SmallVector<SmallVector<Operation *>> loads, mma;
+  /// Fragment loads, their rounding (if any) and mma of each k-step.
+  SmallVector<SmallVector<Operation *>> loads, rounding, mma;
 };
 
 class Scheduler {
@@ -68,7 +70,7 @@ private:
     for (Operation *op : ops)
       place(op, stage);
   }
-  void placeMmaWithCopies(size_t kStep);
+  void placeMma(size_t kStep);
 
   scf::ForOp loop;
   LoopParts parts;
@@ -85,6 +87,11 @@ private:
 
 static bool isSharedRead(Operation *op) {
   return isa<nvgpu::LdMatrixOp, vector::LoadOp>(op);
+}
+
+/// Ops whose results the next k-step uses: they have a place of their own.
+static bool isFragment(Operation *op) {
+  return isSharedRead(op) || isa<RoundToTF32Op>(op);
 }
 
 static bool isCopy(Operation *op) {
@@ -110,8 +117,13 @@ static FailureOr<LoopParts> findParts(scf::ForOp loop) {
       (parts.ready ? parts.closing : parts.ready) = barrier;
     else if (isSharedRead(&op)) {
       if (!std::exchange(inLoads, true))
-        parts.loads.emplace_back(), parts.mma.emplace_back();
+        parts.loads.emplace_back(), parts.rounding.emplace_back(),
+            parts.mma.emplace_back();
       parts.loads.back().push_back(&op);
+    } else if (isa<RoundToTF32Op>(op)) {
+      if (!inLoads)
+        return op.emitOpError("is not expected among the mma of a k-step");
+      parts.rounding.back().push_back(&op);
     } else if (isa<nvgpu::MmaSyncOp>(op)) {
       inLoads = false;
       if (parts.mma.empty())
@@ -141,10 +153,10 @@ void Scheduler::place(Operation *op, int64_t stage) {
   });
   for (Value value : needed) {
     Operation *producer = value.getDefiningOp();
-    // A fragment load has a place of its own, maybe later in the order: then
-    // the value is what the iteration before has loaded.
+    // A fragment may come later in the order: then the value is what the
+    // iteration before has loaded.
     if (!producer || producer->getBlock() != loop.getBody() ||
-        isSharedRead(producer))
+        isFragment(producer))
       continue;
     auto found = placed.find(producer);
     if (found == placed.end()) {
@@ -172,18 +184,24 @@ void Scheduler::place(Operation *op, int64_t stage) {
   placed.insert({op, stage});
 }
 
-/// The mma of one k-step, with its share of the copies spread between them: a
-/// burst of copies would keep the tensor cores waiting for issue slots.
-void Scheduler::placeMmaWithCopies(size_t kStep) {
+/// The mma of one k-step; between them, spread evenly, its share of the copies
+/// and the rounding of the next k-step's fragments. Either in a burst would keep
+/// the tensor cores waiting for issue slots.
+void Scheduler::placeMma(size_t kStep) {
   ArrayRef<Operation *> mma = parts.mma[kStep];
   size_t stepsWithCopies = parts.mma.size() - 1;
-  size_t end = parts.copies.size() * (kStep + 1) / stepsWithCopies;
-  size_t first = nextCopy, share = end - first;
+  bool isLast = kStep == stepsWithCopies;
+  size_t end = isLast ? nextCopy
+                      : parts.copies.size() * (kStep + 1) / stepsWithCopies;
+  size_t firstCopy = nextCopy, share = end - firstCopy, nextRounding = 0;
+  ArrayRef<Operation *> rounding = parts.rounding[isLast ? 0 : kStep + 1];
   for (auto [position, op] : llvm::enumerate(mma)) {
     place(op, last);
-    size_t due = first + share * (position + 1) / mma.size();
-    for (; nextCopy < due; ++nextCopy)
+    size_t done = position + 1;
+    for (; nextCopy < firstCopy + share * done / mma.size(); ++nextCopy)
       place(parts.copies[nextCopy], /*stage=*/0);
+    for (; nextRounding < rounding.size() * done / mma.size(); ++nextRounding)
+      place(rounding[nextRounding], isLast ? last - 1 : last);
   }
 }
 
@@ -191,13 +209,13 @@ void Scheduler::run() {
   size_t kSteps = parts.mma.size();
   for (size_t kStep = 0; kStep + 1 < kSteps; ++kStep) {
     placeAll(parts.loads[kStep + 1], last);
-    placeMmaWithCopies(kStep);
+    placeMma(kStep);
   }
   place(parts.group, /*stage=*/0);
   place(parts.wait, last - 1);
   place(parts.ready, last - 1);
   placeAll(parts.loads[0], last - 1);
-  placeAll(parts.mma[kSteps - 1], last);
+  placeMma(kSteps - 1);
 
   parts.closing.erase();
   // What nothing needs any more has no place in the order.

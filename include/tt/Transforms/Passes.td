@@ -148,13 +148,21 @@ def RoundOperands : Pass<"tt-round-operands"> {
 }
 
 def LowerRounding : Pass<"tt-lower-rounding"> {
-  let summary = "Lower tt.round_to_tf32 to cvt.rna or integer arithmetic";
+  let summary = "Lower tt.round_to_tf32 to arithmetic on each element";
   let description = [{
-    `nearest` becomes `nvvm.convert.float.to.tf32` (cvt.rna.tf32.f32) for each
-    element; `nearest_finite` adds half a unit in the last place of TF32 to the
-    element's bits; `truncate` becomes nothing.
+    `nearest` has two forms, equal for all 2^32 bit patterns up to the bits that
+    the instruction ignores: `maximum`, a quieting addition, an integer addition
+    and a maximum (2 instructions on sm_90, 3 on sm_89), and `cvt`,
+    cvt.rna.tf32.f32, which ptxas expands to about 3. `nearest_finite` adds half
+    a unit in the last place of TF32 to the element's bits; `truncate` becomes
+    nothing.
   }];
+  let options = [
+    Option<"nearestForm", "nearest-form", "std::string",
+           /*default=*/"\"maximum\"", "How `nearest` rounds: maximum or cvt">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::NVVM::NVVMDialect",
                            "::mlir::vector::VectorDialect"];
 }
@@ -191,6 +199,29 @@ def PipelineCopies : Pass<"tt-pipeline-copies"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::nvgpu::NVGPUDialect"];
+}
+
+def CountSlots : Pass<"tt-count-slots"> {
+  let summary = "Turn `tile mod stages` into counters that the k-tile loop carries";
+  let description = [{
+    A slot number `(i + c) mod stages` becomes a value that the loop carries and
+    counts up, back to 0 at `stages`: no division where `stages` is not a power
+    of two, and one register to which every address in the slot is a constant
+    distance.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def PinFragmentLoads : Pass<"tt-pin-fragment-loads"> {
+  let summary = "Keep LLVM from moving fragment loads to the next iteration";
+  let description = [{
+    LLVM turns a value that is loaded at the end of the loop body and used in
+    the next iteration into a load at the start of that iteration, where its
+    latency is exposed. An empty piece of assembly that may write memory, at the
+    end of the k-tile loop's body, forbids that and costs no instruction.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 def LowerEpilogue : Pass<"tt-lower-epilogue"> {

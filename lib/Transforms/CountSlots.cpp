@@ -1,0 +1,109 @@
+//===- CountSlots.cpp - tile mod stages -> loop-carried counters ----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   scf.for %i                       scf.for %i iter_args(%slot = c mod stages)
+//     %s = (%i + c) mod stages  ->     use %slot
+//     use %s                           %up = %slot + 1
+//                                      %next = %up == stages ? 0 : %up
+//                                      scf.yield %next
+//
+// A mask would do where stages is a power of two, but tells LLVM which bits of
+// the slot are zero. It then makes additions to it `or`, and loses the constant
+// part of the addresses that ldmatrix could have taken as an immediate.
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/PatternMatch.h"
+#include "tt/Transforms/KernelUtils.h"
+#include "tt/Transforms/Passes.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace mlir::tt {
+#define GEN_PASS_DEF_COUNTSLOTS
+#include "tt/Transforms/Passes.h.inc"
+} // namespace mlir::tt
+
+using namespace mlir;
+using namespace mlir::tt;
+
+/// c of a value i + c, i being the induction variable; none if it is not one.
+static std::optional<int64_t> getOffset(Value value, scf::ForOp loop) {
+  if (value == loop.getInductionVar())
+    return 0;
+  auto sum = value.getDefiningOp<arith::AddIOp>();
+  if (!sum || sum.getLhs() != loop.getInductionVar())
+    return std::nullopt;
+  return getConstantIndex(sum.getRhs());
+}
+
+namespace {
+
+/// The remainders of one loop, by c.
+using Slots = llvm::MapVector<int64_t, SmallVector<arith::RemUIOp>>;
+
+struct CountSlots : tt::impl::CountSlotsBase<CountSlots> {
+  void runOnOperation() override {
+    for (gpu::LaunchOp launch : collectLaunches(getOperation())) {
+      int64_t stages = getConfig(launch).getStages();
+      SmallVector<scf::ForOp> loops;
+      launch.walk([&](scf::ForOp loop) { loops.push_back(loop); });
+      for (scf::ForOp loop : loops)
+        count(loop, stages);
+    }
+  }
+
+private:
+  static Slots collectSlots(scf::ForOp loop, int64_t stages) {
+    Slots slots;
+    if (getConstantIndex(loop.getLowerBound()) != 0 ||
+        getConstantIndex(loop.getStep()) != 1)
+      return slots;
+    for (auto op : loop.getBody()->getOps<arith::RemUIOp>()) {
+      auto tile = op.getLhs().getDefiningOp<arith::IndexCastOp>();
+      if (!tile || getConstantIndex(op.getRhs()) != stages)
+        continue;
+      if (std::optional<int64_t> offset = getOffset(tile.getIn(), loop))
+        slots[*offset].push_back(op);
+    }
+    return slots;
+  }
+
+  static void count(scf::ForOp loop, int64_t stages) {
+    Slots slots = collectSlots(loop, stages);
+    if (slots.empty())
+      return;
+    IRRewriter rewriter(loop.getContext());
+    rewriter.setInsertionPoint(loop);
+    Type i32 = rewriter.getI32Type();
+    SmallVector<Value> first;
+    for (auto &[offset, ops] : slots)
+      first.push_back(arith::ConstantIntOp::create(rewriter, loop.getLoc(), i32,
+                                                   offset % stages));
+    auto next = [&](OpBuilder &builder, Location loc,
+                    ArrayRef<BlockArgument> counters) {
+      SmallVector<Value> yielded;
+      auto constant = [&](int64_t value) -> Value {
+        return arith::ConstantIntOp::create(builder, loc, i32, value);
+      };
+      for (auto [counter, slot] : llvm::zip_equal(counters, slots)) {
+        for (arith::RemUIOp op : slot.second)
+          rewriter.replaceOp(op, counter);
+        Value up = arith::AddIOp::create(builder, loc, counter, constant(1));
+        Value wraps = arith::CmpIOp::create(
+            builder, loc, arith::CmpIPredicate::eq, up, constant(stages));
+        yielded.push_back(arith::SelectOp::create(builder, loc, wraps,
+                                                  constant(0), up));
+      }
+      return yielded;
+    };
+    // Only fails for loops that carry tensors and the like.
+    (void)loop.replaceWithAdditionalYields(
+        rewriter, first, /*replaceInitOperandUsesInLoop=*/false, next);
+  }
+};
+
+} // namespace
