@@ -10,7 +10,8 @@ grouped by problem; each group is timed together with
            like ours; f32 operands are truncated to TF32)
   cublas   torch.matmul; on Hopper it uses wgmma, an instruction that sm_89
            lacks: no like-for-like peer, named for scale
-  cutlass  PTX bundles of benchmarks/cutlass, if FOLDER has any
+  cutlass  the best of the kernels that benchmarks/cutlass/build.sh put in
+           FOLDER/../cutlass, if any: truncating and rounding ones for f32
 
 Samples are CUDA graphs of about 4 ms, taken in rounds; each round times every
 kernel once, in random order. Figures are medians over the rounds. Every kernel
@@ -20,6 +21,7 @@ Triton tries its wider tiles only.
 
 import argparse
 import concurrent.futures
+import ctypes
 import json
 import os
 import pathlib
@@ -94,7 +96,7 @@ def triton_runs(problem, element_type, kernels):
     """Triton's best configuration for the problem, as {name: function}."""
     if any(size % 16 for size in (problem.m, problem.n, problem.k)):
         return {}
-    best = None
+    candidates = []
     for config, function, shared, extra in kernels[element_type]:
         block_m, block_n, _, _, warps = config
         tiles = -(-problem.m // block_m) * -(-problem.n // block_n)
@@ -108,26 +110,68 @@ def triton_runs(problem, element_type, kernels):
                            problem.c.data_ptr(), problem.m, problem.n, problem.k,
                            problem.m, problem.k, problem.n] + [0] * extra)
 
-        if not problem.error(run) < 1e-2:
+        candidates.append((f"triton {config}", run))
+    return best_of(problem, candidates, 1e-2)
+
+
+def best_of(problem, candidates, limit):
+    """(name, function) of the fastest right candidate; none if there is none."""
+    best = None
+    for name, run in candidates:
+        try:
+            if not problem.error(run) < limit:
+                continue
+            run()
+            launches = max(1, min(100, round(2e11 / problem.flops())))
+            sample = capture(run, launches)
+            time = min(sample() for _ in range(3))
+        except RuntimeError:
             continue
-        sample = capture(run, max(1, min(100, round(1e-9 * 2e14 / problem.flops() * 1e6))))
-        time = min(sample() for _ in range(2))
         if best is None or time < best[0]:
-            best = (time, config, run)
-    if best is None:
+            best = (time, name, run)
+    return {best[1]: best[2]} if best else {}
+
+
+def cutlass_runs(problem, element_type, folder):
+    """The best CUTLASS kernel of each kind, as {name: function}."""
+    if any(size % 8 for size in (problem.m, problem.n, problem.k)):
         return {}
-    return {f"triton {best[1]}": best[2]}
+    kinds = {"f32": ("truncate", "round"), "f16": ("f16",)}
+    runs = {}
+    for kind in kinds.get(element_type, ()):
+        candidates = []
+        for path in sorted(folder.glob(f"cutlass-{kind}-*.so")):
+            function = ctypes.CDLL(str(path.resolve())).run
+            function.argtypes = [ctypes.c_void_p] * 3 + [ctypes.c_int] * 3 + [
+                ctypes.c_void_p]
+
+            def run(function=function):
+                status = function(problem.a.data_ptr(), problem.b.data_ptr(),
+                                  problem.c.data_ptr(), problem.m, problem.n,
+                                  problem.k,
+                                  torch.cuda.current_stream().cuda_stream)
+                if status != 0:
+                    raise RuntimeError(f"CUTLASS status {status}")
+
+            candidates.append((path.stem, run))
+        runs.update(best_of(problem, candidates, 1e-2))
+    return runs
 
 
 def compile_triton(types, configs):
+    """PTX of each configuration. Forks: call it before CUDA is initialised."""
     import triton_peer
     jobs = [(DTYPES[t], c) for t in types for c in configs]
     with concurrent.futures.ProcessPoolExecutor() as pool:
         compiled = list(pool.map(triton_peer.compile_for_sm89, jobs))
+    return [(dtype, config, ptx, shared)
+            for (dtype, config), ptx, shared in compiled
+            if ptx is not None and shared <= triton_peer.SHARED_MEMORY_LIMIT]
+
+
+def load_triton(types, compiled):
     kernels = {t: [] for t in types}
-    for (dtype, config), ptx, shared in compiled:
-        if ptx is None or shared > triton_peer.SHARED_MEMORY_LIMIT:
-            continue
+    for dtype, config, ptx, shared in compiled:
         function = driver.load_function(ptx.encode(), "matmul_kernel", shared)
         extra = ptx.split(".entry")[1].split(")")[0].count(".param") - 9
         name = next(t for t in types if DTYPES[t] == dtype)
@@ -141,7 +185,7 @@ def read_group_key(path):
     return (kernel.element_type, m, n, k), kernel
 
 
-def time_group(key, files, triton_kernels, rounds, generator):
+def time_group(key, files, triton_kernels, cutlass_folder, rounds, generator):
     element_type, m, n, k = key
     problem = Problem(*key)
     runs = {}
@@ -150,6 +194,7 @@ def time_group(key, files, triton_kernels, rounds, generator):
             lambda kernel=kernel: kernel(problem.a, problem.b, problem.c))
     if triton_kernels:
         runs.update(triton_runs(problem, element_type, triton_kernels))
+    runs.update(cutlass_runs(problem, element_type, cutlass_folder))
     runs["cublas"] = lambda: torch.matmul(problem.a.T, problem.b.T, out=problem.c)
     rows, samplers = {}, {}
     for name, run in runs.items():
@@ -173,6 +218,11 @@ def time_group(key, files, triton_kernels, rounds, generator):
                "error": rows[name]["error"]}
         if peers:
             row["of_triton"] = round(peers[0] / time, 3)
+        for kind in ("truncate", "round", "f16"):
+            peer = next((t for other, t in medians.items()
+                         if other.startswith(f"cutlass-{kind}")), None)
+            if peer:
+                row[f"of_cutlass_{kind}"] = round(peer / time, 3)
         print(json.dumps(row), flush=True)
 
 
@@ -192,19 +242,21 @@ def main():
     if not groups:
         parser.error(f"{arguments.folder} holds no kernel files")
     torch.backends.cuda.matmul.allow_tf32 = True
-    print(json.dumps({"device": torch.cuda.get_device_name(),
-                      "torch": torch.__version__, "rounds": arguments.rounds}))
     triton_kernels = None
     if not arguments.no_triton:
         import triton_peer
-        configs = triton_peer.WIDER + triton_peer.SEED if arguments.fast \
-            else triton_peer.CONFIGS
+        types = sorted({key[0] for key in groups})
+        compiled = compile_triton(types, triton_peer.FAST if arguments.fast
+                                  else triton_peer.CONFIGS)
         torch.zeros(1, device="cuda")
-        triton_kernels = compile_triton(sorted({key[0] for key in groups}),
-                                        configs)
+        triton_kernels = load_triton(types, compiled)
+        print(json.dumps({"triton kernels": len(compiled)}))
+    print(json.dumps({"device": torch.cuda.get_device_name(),
+                      "torch": torch.__version__, "rounds": arguments.rounds}))
     generator = random.Random(0)
     for key, files in groups.items():
-        time_group(key, files, triton_kernels, arguments.rounds, generator)
+        time_group(key, files, triton_kernels, arguments.folder.parent / "cutlass",
+                   arguments.rounds, generator)
 
 
 if __name__ == "__main__":

@@ -47,25 +47,35 @@ static int64_t orLarge(int64_t size) {
   return ShapedType::isDynamic(size) ? 8192 : std::max<int64_t>(size, 1);
 }
 
-static ConfigAttr getConfig(const Candidate &c, Type elementType,
+/// Which fragment consecutive mma hold. With raw f32 bits the tensor cores are
+/// fed fastest by holding B; with rounding in the loop, and with 16-bit operands,
+/// by holding A (docs/performance.md, "Order of mma").
+static MmaOrder chooseMmaOrder(const Problem &problem) {
+  bool isRaw = problem.elementType.isF32() &&
+               problem.rounding == Rounding::truncate;
+  return isRaw ? MmaOrder::b_stationary : MmaOrder::a_stationary;
+}
+
+static ConfigAttr getConfig(const Candidate &c, const Problem &problem,
                             int64_t stages) {
+  Type elementType = problem.elementType;
   int64_t elementBytes = elementType.getIntOrFloatBitWidth() / 8;
   return ConfigAttr::get(elementType.getContext(),
                          {c.blockM, c.blockN, c.kBytes / elementBytes},
                          {c.warpM, c.warpN}, stages, /*rasterGroup=*/8,
-                         SharedLayout::padded, MmaOrder::b_stationary);
+                         SharedLayout::padded, chooseMmaOrder(problem));
 }
 
 /// `candidate` with as many of its stages as the target's shared memory holds.
-static ConfigAttr fitStages(const Candidate &candidate, Type elementType,
+static ConfigAttr fitStages(const Candidate &candidate, const Problem &problem,
                             const TargetInfo &target) {
   for (int64_t stages = candidate.stages; stages > 1; --stages) {
-    ConfigAttr config = getConfig(candidate, elementType, stages);
-    if (TilePlan(config, elementType).getSharedBytes() <=
+    ConfigAttr config = getConfig(candidate, problem, stages);
+    if (TilePlan(config, problem.elementType).getSharedBytes() <=
         target.sharedBytesPerBlock)
       return config;
   }
-  return getConfig(candidate, elementType, 1);
+  return getConfig(candidate, problem, 1);
 }
 
 ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
@@ -82,5 +92,5 @@ ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
     best = estimate;
     chosen = &c;
   }
-  return fitStages(*chosen, problem.elementType, target);
+  return fitStages(*chosen, problem, target);
 }

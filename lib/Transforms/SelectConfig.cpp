@@ -78,7 +78,7 @@ private:
       auto a = cast<RankedTensorType>(op.getA().getType());
       auto b = cast<RankedTensorType>(op.getB().getType());
       Problem problem = {a.getDimSize(1), b.getDimSize(0), a.getDimSize(0),
-                         elementType};
+                         elementType, op.getContract().getRounding()};
       op.setConfigAttr(given ? given : chooseConfig(problem, target));
     }
     TilePlan plan(op.getConfigAttr(), elementType);
@@ -90,6 +90,16 @@ private:
                                     .category("tt-select-config"))
         << (origin + " for " + target.name).str()
         << remark::metric("SharedBytes", plan.getSharedBytes());
+    // Fragments of the next k-step then share registers with this one's.
+    int64_t wanted = plan.getRegisters(/*fragmentSets=*/2);
+    if (wanted > plan.getRegisterLimit(target))
+      remark::missed(op.getLoc(), remark::RemarkOpts::name("tt-select-config")
+                                      .category("tt-select-config"))
+          << remark::reason("double-buffered fragments take about %lld "
+                            "registers a thread, %lld are there",
+                            static_cast<long long>(wanted),
+                            static_cast<long long>(
+                                plan.getRegisterLimit(target)));
     return success();
   }
 };

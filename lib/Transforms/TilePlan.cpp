@@ -58,10 +58,15 @@ SwizzleAttr TilePlan::getBSwizzle() const {
 /// read off ptxas for the default configs.
 static constexpr int64_t kBookkeepingRegisters = 24;
 
-int64_t TilePlan::getRegisters() const {
+int64_t TilePlan::getRegisters(int64_t fragmentSets) const {
   int64_t accumulators = getMTiles() * getNTiles() * 4;
   int64_t fragments = getMTiles() * 4 + getNTiles() * 2;
-  return accumulators + 2 * fragments + kBookkeepingRegisters;
+  return accumulators + fragmentSets * fragments + kBookkeepingRegisters;
+}
+
+int64_t TilePlan::getRegisterLimit(const TargetInfo &target) const {
+  return std::min(target.registersPerThread,
+                  target.registersPerSM / getThreads());
 }
 
 /// The fewest bytes of K a row of B may hold: less cannot be swizzled free of
@@ -104,12 +109,12 @@ LogicalResult TilePlan::verify(
       diag << "one stage alone takes " << perStage << ": use a smaller block k";
     return diag;
   }
-  int64_t registers = std::min(target.registersPerThread,
-                               target.registersPerSM / getThreads());
-  if (getRegisters() > registers)
+  int64_t registers = getRegisterLimit(target);
+  if (getRegisters(/*fragmentSets=*/1) > registers)
     return emitError() << "warp tile " << config.getWarpM() << "x"
                        << config.getWarpN() << " needs about "
-                       << getRegisters() << " registers a thread, "
+                       << getRegisters(/*fragmentSets=*/1)
+                       << " registers a thread, "
                        << target.name << " allows " << registers << " with "
                        << config.getWarps()
                        << " warps a block; use a smaller warp tile";

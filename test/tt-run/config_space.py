@@ -38,24 +38,32 @@ def shared_bytes(config, element_type):
     return config["stages"] * (k * (m * size + pad) + n * k * size)
 
 
-def is_surely_legal(config, element_type):
-    m, n, k = config["block"]
-    if shared_bytes(config, element_type) > SHARED_BYTES:
-        return False
-    if config["a_layout"] == "xor" and m * element_bytes(element_type) % 128:
-        return False
+def registers(config):
+    """Accumulators and one set of fragments of a lane, and how many registers
+    it can have. What else a kernel needs is the compiler's to estimate."""
     warp_m, warp_n = config["warp"]
-    # Accumulators alone: 64 x 64 takes 128, 64 x 128 all 256.
-    return warp_m * warp_n <= 64 * 64
+    m, n, _ = config["block"]
+    threads = 32 * (m // warp_m) * (n // warp_n)
+    needed = warp_m * warp_n // 32 + warp_m // 16 * 4 + warp_n // 8 * 2
+    return needed, min(REGISTERS, 65536 // threads)
+
+
+def breaks_shared_memory(config, element_type):
+    m, _, _ = config["block"]
+    return (shared_bytes(config, element_type) > SHARED_BYTES
+            or (config["a_layout"] == "xor"
+                and m * element_bytes(element_type) % 128 != 0))
+
+
+def is_surely_legal(config, element_type):
+    needed, limit = registers(config)
+    return (not breaks_shared_memory(config, element_type)
+            and needed + 32 <= limit)
 
 
 def is_surely_illegal(config, element_type):
-    m, _, _ = config["block"]
-    warp_m, warp_n = config["warp"]
-    return (shared_bytes(config, element_type) > SHARED_BYTES
-            or warp_m * warp_n // 32 >= REGISTERS
-            or (config["a_layout"] == "xor"
-                and m * element_bytes(element_type) % 128 != 0))
+    needed, limit = registers(config)
+    return breaks_shared_memory(config, element_type) or needed > limit
 
 
 def all_configs(element_type):

@@ -16,6 +16,8 @@ namespace mlir::tt {
 struct Problem {
   int64_t m, n, k;
   Type elementType;
+  /// Of the precision contract; meaningless for 16-bit elements.
+  Rounding rounding;
 };
 
 /// The config of a problem that names none. Always legal on `target`.

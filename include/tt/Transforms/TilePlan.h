@@ -68,9 +68,11 @@ public:
   SwizzleAttr getASwizzle() const;
   SwizzleAttr getBSwizzle() const;
 
-  /// Registers a thread needs at least: accumulators, and two sets of
-  /// fragments for double-buffering.
-  int64_t getRegisters() const;
+  /// About how many registers a thread needs: accumulators, and one set of
+  /// fragments, or two for double-buffering.
+  int64_t getRegisters(int64_t fragmentSets) const;
+  /// How many it can have.
+  int64_t getRegisterLimit(const TargetInfo &target) const;
 
 private:
   ConfigAttr config;

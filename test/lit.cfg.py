@@ -1,0 +1,37 @@
+"""How lit runs the tests: every external thing is a feature, on only if found."""
+
+import os
+import shutil
+
+import lit.formats
+from lit.llvm import llvm_config
+from lit.llvm.subst import ToolSubst
+
+config.name = "tt"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["CMakeLists.txt", "gpu", "unit", "Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.tt_binary_dir, "test")
+
+llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "TT_LIBCUDA"])
+llvm_config.use_default_substitutions()
+binaries = os.path.join(config.tt_binary_dir, "bin")
+llvm_config.add_tool_substitutions(
+    ["tt-opt", "tt-run", "tt-launch", "tt-unit-tests",
+     ToolSubst("mlir-opt-stock", os.path.join(config.llvm_tools_dir, "mlir-opt"))],
+    [binaries, config.llvm_tools_dir])
+# A function of one test must not see another's variables.
+config.environment["FILECHECK_OPTS"] = (
+    "--enable-var-scope --allow-unused-prefixes=false")
+config.substitutions.append(("%tt-lib", os.path.join(config.tt_binary_dir, "lib")))
+config.substitutions.append(("%tt-source", config.tt_source_dir))
+config.substitutions.append(("%tt-bin", binaries))
+
+if not config.tt_static:
+    config.available_features.add("plugin")
+if shutil.which("ptxas") or os.path.exists("/usr/local/cuda/bin/ptxas"):
+    config.available_features.add("ptxas")
+    config.environment["PATH"] += os.pathsep + "/usr/local/cuda/bin"
+if shutil.which("python3"):
+    config.available_features.add("python")
