@@ -84,6 +84,8 @@ void mlir::tt::buildNVGPUToNVVMPipeline(OpPassManager &pm,
   kernel.addPass(createCSEPass());
   kernel.addPass(createReconcileUnrealizedCastsPass());
   kernel.addPass(createExternDynamicShared());
+  // The host keeps nothing of what the kernels took over.
+  pm.addPass(createCanonicalizerPass());
 }
 
 /// Chip and PTX feature of a GPU go together: the backend aborts where they do

@@ -1,0 +1,92 @@
+// RUN: tt-opt %s --split-input-file --verify-diagnostics
+
+func.func @k(%a: tensor<64x48xf32>, %b: tensor<80x65xf32>) {
+  // expected-error @below {{expected A (K, M) and B (N, K) to agree on K, found K = 64 in A 'tensor<64x48xf32>' and K = 65 in B 'tensor<80x65xf32>'}}
+  %c = tt.matmul_transposed %a, %b : tensor<64x48xf32>, tensor<80x65xf32> -> tensor<48x80xf32>
+  return
+}
+
+// -----
+
+func.func @result(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) {
+  // expected-error @+1 {{tensor<48x80xf32>}}
+  %c = tt.matmul_transposed %a, %b : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<80x48xf32>
+  return
+}
+
+// -----
+
+func.func @rank(%a: tensor<2x64x48xf32>, %b: tensor<80x64xf32>) {
+  // expected-error @below {{must be 2D tensor}}
+  %c = tt.matmul_transposed %a, %b : tensor<2x64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
+  return
+}
+
+// -----
+
+func.func @type(%a: tensor<64x48xf64>, %b: tensor<80x64xf64>) {
+  // expected-error @below {{must be 2D tensor of}}
+  %c = tt.matmul_transposed %a, %b : tensor<64x48xf64>, tensor<80x64xf64> -> tensor<48x80xf64>
+  return
+}
+
+// -----
+
+func.func @mixed(%a: tensor<64x48xf32>, %b: tensor<80x64xf16>) {
+  // expected-error @below {{element type}}
+  %c = tt.matmul_transposed %a, %b : tensor<64x48xf32>, tensor<80x64xf16> -> tensor<48x80xf32>
+  return
+}
+
+// -----
+
+func.func @contract(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) {
+  // expected-error @below {{contract 'tf32' does not accept operands of type 'f16', expected 'f32'}}
+  %c = tt.matmul_transposed %a, %b precision <tf32> : tensor<64x48xf16>, tensor<80x64xf16> -> tensor<48x80xf16>
+  return
+}
+
+// -----
+
+// expected-error @below {{rounding 'truncate' applies to the contract 'tf32' only}}
+#p = #tt.precision<f32_accumulate, rounding = truncate>
+
+// -----
+
+// expected-error @below {{block m = 40 is not a multiple of 16}}
+#c = #tt.config<block = [40, 64, 32], warp = [16, 16], stages = 2>
+
+// -----
+
+// expected-error @below {{block k = 24 is not a power of two between 8 and 256}}
+#c = #tt.config<block = [64, 64, 24], warp = [16, 16], stages = 2>
+
+// -----
+
+// expected-error @below {{warp n = 48 is not a multiple of 16 that divides block n = 64}}
+#c = #tt.config<block = [64, 64, 32], warp = [16, 48], stages = 2>
+
+// -----
+
+// expected-error @below {{block and warp tile make 32 warps, expected 1, 2, 4, 8 or 16}}
+#c = #tt.config<block = [128, 64, 32], warp = [16, 16], stages = 2>
+
+// -----
+
+// expected-error @below {{stages = 0 is not between 1 and}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 0>
+
+// -----
+
+// expected-error @below {{raster_group = 0 is not positive}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, raster_group = 0>
+
+// -----
+
+// expected-error @below {{row bits must be between 0 and 31}}
+#s = #tt.swizzle<row_bits = [32], shift = 0>
+
+// -----
+
+// expected-error @below {{unknown target 'rtx9999', expected one of}}
+#t = #tt.target<"rtx9999">

@@ -1,0 +1,21 @@
+// RUN: tt-opt %s --tt-to-linalg --tt-tile-to-blocks --tt-stage-operands --tt-map-to-warps --tt-lower-to-mma --tt-round-operands --canonicalize --tt-swizzle-shared --cse --loop-invariant-code-motion --tt-assign-stages --tt-pipeline-copies --tt-lower-rounding --tt-lower-epilogue --canonicalize --cse --tt-count-slots --tt-pin-fragment-loads | FileCheck %s
+// RUN: tt-opt %s --tt-to-ptx | FileCheck %s --check-prefix=PTX
+
+// CHECK-LABEL: func @f
+// CHECK: scf.for
+// CHECK: llvm.inline_asm has_side_effects "", "~{memory}"
+// CHECK-NEXT: scf.yield
+
+// The next tile's first fragments are still loaded between the barrier and the
+// last mma, and not at the start of the loop.
+// PTX: $L__BB0_1:
+// PTX-NOT: ld.shared.v2
+// PTX: mma.sync
+// PTX: bar{{(rier.cta)?}}.sync
+// PTX: ld.shared.v2
+// PTX: mma.sync
+func.func @f(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
+  %c = tt.matmul_transposed %a, %b precision <tf32, rounding = truncate> config <block = [64, 64, 32], warp = [32, 32], stages = 3, mma_order = b_stationary>
+    : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
+  return %c : tensor<128x128xf32>
+}

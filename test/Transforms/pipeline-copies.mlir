@@ -1,0 +1,37 @@
+// RUN: tt-opt %s --tt-to-linalg --tt-tile-to-blocks --tt-stage-operands --tt-map-to-warps --tt-lower-to-mma --tt-round-operands --canonicalize --tt-swizzle-shared --cse --loop-invariant-code-motion --tt-assign-stages --tt-pipeline-copies --canonicalize --cse | FileCheck %s
+// RUN: sed 's/stages = 3/stages = 2/' %s | tt-opt --tt-to-linalg --tt-tile-to-blocks --tt-stage-operands --tt-map-to-warps --tt-lower-to-mma --tt-round-operands --canonicalize --tt-swizzle-shared --cse --loop-invariant-code-motion --tt-assign-stages --tt-pipeline-copies --canonicalize --cse | FileCheck %s --check-prefix=TWO
+// RUN: sed 's/stages = 3/stages = 5/; s/64, 64, 32/64, 64, 16/' %s | tt-opt --tt-to-linalg --tt-tile-to-blocks --tt-stage-operands --tt-map-to-warps --tt-lower-to-mma --tt-round-operands --canonicalize --tt-swizzle-shared --cse --loop-invariant-code-motion --tt-assign-stages --tt-pipeline-copies --canonicalize --cse | FileCheck %s --check-prefix=FIVE
+
+// Prologue: two tiles are copied, the first is waited for and its first
+// fragments are loaded. Steady state: mma, copies, one wait, one barrier. Drain:
+// nothing stays in flight.
+// CHECK-LABEL: func @f
+// CHECK-COUNT-2: nvgpu.device_async_create_group
+// CHECK: nvgpu.device_async_wait {{.*}}numGroups = 1
+// CHECK-NEXT: gpu.barrier
+// CHECK: vector.load
+// CHECK: scf.for
+// CHECK: nvgpu.mma.sync
+// CHECK: nvgpu.device_async_copy
+// CHECK: nvgpu.device_async_create_group
+// CHECK: nvgpu.device_async_wait {{.*}}numGroups = 1
+// CHECK-NEXT: gpu.barrier
+// CHECK-NOT: gpu.barrier
+// CHECK: scf.yield
+// CHECK: nvgpu.device_async_wait {{.*}}numGroups = 0
+// CHECK-NOT: tt.stage
+
+// TWO-LABEL: func @f
+// TWO-COUNT-1: nvgpu.device_async_create_group
+// TWO: nvgpu.device_async_wait {{.*}}numGroups = 0
+// TWO: scf.for
+
+// FIVE-LABEL: func @f
+// FIVE-COUNT-4: nvgpu.device_async_create_group
+// FIVE: nvgpu.device_async_wait {{.*}}numGroups = 3
+// FIVE: scf.for
+func.func @f(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
+  %c = tt.matmul_transposed %a, %b precision <tf32, rounding = truncate> config <block = [64, 64, 32], warp = [32, 32], stages = 3>
+    : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
+  return %c : tensor<128x128xf32>
+}

@@ -1,0 +1,37 @@
+// RUN: tt-opt %s --split-input-file --verify-diagnostics --tt-select-config
+// RUN: not tt-opt %s --tt-select-config="config=nonsense" 2>&1 | FileCheck %s --check-prefix=OPTION
+// OPTION: option 'config' expected a #tt.config, found 'nonsense'
+
+func.func @shared(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {
+  // expected-error @below {{block 128x256x16 with 5 stages needs 125440 bytes of shared memory, rtx4090 allows 101376 a block (24064 too many); at most stages = 4 fit}}
+  %c = tt.matmul_transposed %a, %b config <block = [128, 256, 16], warp = [64, 64], stages = 5>
+    : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
+  return %c : tensor<48x80xf32>
+}
+
+// -----
+
+func.func @k(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) -> tensor<48x80xf16> {
+  // expected-error @below {{block k = 16 of 'f16' is 32 bytes, expected at least 64 bytes: block k = 32}}
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 16], warp = [32, 32], stages = 2>
+    : tensor<64x48xf16>, tensor<80x64xf16> -> tensor<48x80xf16>
+  return %c : tensor<48x80xf16>
+}
+
+// -----
+
+func.func @registers(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) -> tensor<48x80xf16> {
+  // expected-error @below {{warp tile 128x128 needs about 600 registers a thread, rtx4090 allows 255}}
+  %c = tt.matmul_transposed %a, %b config <block = [128, 128, 32], warp = [128, 128], stages = 2>
+    : tensor<64x48xf16>, tensor<80x64xf16> -> tensor<48x80xf16>
+  return %c : tensor<48x80xf16>
+}
+
+// -----
+
+func.func @xor(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {
+  // expected-error @below {{a_layout = xor needs rows of A of a multiple of 128 bytes, found block m = 16: 64 bytes; use a_layout = padded or block m = 32}}
+  %c = tt.matmul_transposed %a, %b config <block = [16, 64, 32], warp = [16, 32], stages = 2, a_layout = xor>
+    : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
+  return %c : tensor<48x80xf32>
+}

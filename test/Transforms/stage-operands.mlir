@@ -1,0 +1,22 @@
+// RUN: tt-opt %s --tt-to-linalg --tt-tile-to-blocks --tt-stage-operands | FileCheck %s
+
+// A: 3 slots of 32 rows of 64 floats and 32 bytes of padding. B: 64 rows of 128
+// bytes, swizzled. 128 threads copy 512 pieces of each: 4 copies a thread.
+// CHECK-LABEL: func @f
+// CHECK: dynamic_shared_memory_size %{{.*}}
+// CHECK: %[[A:.*]] = memref.view {{.*}} to memref<3x32x72xf32, #gpu.address_space<workgroup>>
+// CHECK: %[[B:.*]] = memref.view {{.*}} {tt.swizzle = #tt.swizzle<row_bits = [0, 2, 3], shift = 0>}{{.*}} to memref<3x64x32xf32, #gpu.address_space<workgroup>>
+// CHECK: scf.for
+// CHECK: %[[SLOT:.*]] = arith.index_cast
+// CHECK-COUNT-4: nvgpu.device_async_copy %{{.*}}, %[[A]][%{{.*}}], 4 {bypassL1}
+// CHECK-COUNT-4: nvgpu.device_async_copy %{{.*}}, %[[B]][%{{.*}}], 4 {bypassL1}
+// CHECK: nvgpu.device_async_create_group
+// CHECK-NEXT: nvgpu.device_async_wait
+// CHECK-NEXT: gpu.barrier
+// CHECK: linalg.matmul
+// CHECK-NEXT: gpu.barrier
+func.func @f(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3>
+    : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
+  return %c : tensor<128x128xf32>
+}
