@@ -95,11 +95,9 @@ private:
     if (wanted > plan.getRegisterLimit(target))
       remark::missed(op.getLoc(), remark::RemarkOpts::name("tt-select-config")
                                       .category("tt-select-config"))
-          << remark::reason("double-buffered fragments take about %lld "
-                            "registers a thread, %lld are there",
-                            static_cast<long long>(wanted),
-                            static_cast<long long>(
-                                plan.getRegisterLimit(target)));
+          << remark::reason("double-buffered fragments take about {0} "
+                            "registers a thread, {1} are there",
+                            wanted, plan.getRegisterLimit(target));
     return success();
   }
 };

@@ -274,11 +274,11 @@ void OperandStager::report(StagedTile &tile, int64_t width) {
         << (bytes >= 4 ? std::to_string(bytes) + "-byte cp.async copies"
                        : std::string("element by element through registers"))
         << remark::reason("its rows are only known to begin at multiples of "
-                          "%lld bytes, 16 are needed",
-                          static_cast<long long>(bytes))
-        << remark::suggest("use strides that are multiples of %lld elements, "
+                          "{0} bytes, 16 are needed",
+                          bytes)
+        << remark::suggest("use strides that are multiples of {0} elements, "
                            "or promise them with row-alignment=16",
-                           static_cast<long long>(plan.getChunk()));
+                           plan.getChunk());
 }
 
 //===----------------------------------------------------------------------===//

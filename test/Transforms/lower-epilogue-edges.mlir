@@ -3,8 +3,9 @@
 // Of C's rows nothing is known: element by element, each guarded.
 // CHECK-LABEL: func @f
 // CHECK: scf.if
-// CHECK: memref.store {{.*}} : memref<?x?xf16
-// CHECK-NOT: vector.store
+// CHECK: scf.if
+// CHECK: vector.store {{.*}} {alignment = 2 : i64} : {{.*}}, vector<1xf16>
+// CHECK-NOT: alignment = 16
 func.func @f(%a: tensor<?x?xf16>, %b: tensor<?x?xf16>) -> tensor<?x?xf16> {
   %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3>
     : tensor<?x?xf16>, tensor<?x?xf16> -> tensor<?x?xf16>

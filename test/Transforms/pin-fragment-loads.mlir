@@ -7,13 +7,14 @@
 // CHECK-NEXT: scf.yield
 
 // The next tile's first fragments are still loaded between the barrier and the
-// last mma, and not at the start of the loop.
+// last k-step's mma, and no load stands before the loop's first mma but those of
+// the k-step after it.
 // PTX: $L__BB0_1:
-// PTX-NOT: ld.shared.v2
-// PTX: mma.sync
-// PTX: bar{{(rier.cta)?}}.sync
-// PTX: ld.shared.v2
-// PTX: mma.sync
+// PTX-SAME: wait_group
+// PTX-SAME: sync
+// PTX-SAME: ld.shared.v2
+// PTX-SAME: mma.sync
+// PTX-SAME: bra
 func.func @f(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
   %c = tt.matmul_transposed %a, %b precision <tf32, rounding = truncate> config <block = [64, 64, 32], warp = [32, 32], stages = 3, mma_order = b_stationary>
     : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>

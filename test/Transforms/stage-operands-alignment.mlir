@@ -4,17 +4,17 @@
 
 // Of rows at an unknown stride nothing is known but the size of an element:
 // copies through registers, unless the caller promises more.
-// NARROW-DAG: A: element by element through registers
-// NARROW-DAG: B: element by element through registers
-// WIDE-DAG: A: 16-byte cp.async copies
-// PAIRS-DAG: B: 4-byte cp.async copies
+// NARROW: remark: [Missed] tt-stage-operands {{.*}}multiples of 2 bytes, 16 are needed{{.*}}Remark="A: ", Remark="element by element through registers"
+// NARROW: Remark="B: ", Remark="element by element through registers"
+// WIDE: remark: [Passed] tt-stage-operands {{.*}}16-byte cp.async copies
+// PAIRS: remark: [Missed] tt-stage-operands {{.*}}multiples of 4 bytes{{.*}}Remark="4-byte cp.async copies"
 // CHECK-LABEL: func @f
 // NARROW: scf.if
-// NARROW-NEXT: memref.load
+// NARROW: memref.load
 // NARROW: memref.store
 // NARROW-NOT: nvgpu.device_async_copy
 // WIDE: nvgpu.device_async_copy {{.*}}, 8, %{{.*}} {bypassL1}
-// PAIRS: nvgpu.device_async_copy {{.*}}, 2, %{{.*}} :
+// PAIRS: nvgpu.device_async_copy {{.*}}, 2, %{{[0-9]+}} :
 func.func @f(%a: tensor<?x?xf16>, %b: tensor<?x?xf16>) -> tensor<?x?xf16> {
   %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3>
     : tensor<?x?xf16>, tensor<?x?xf16> -> tensor<?x?xf16>

@@ -80,14 +80,15 @@ static Operation *findRounding(Value sums, Type elementType) {
 
 namespace {
 
-struct RaiseContraction
-    : OpInterfaceRewritePattern<linalg::ContractionOpInterface> {
+struct RaiseContraction : OpInterfaceRewritePattern<linalg::LinalgOp> {
   RaiseContraction(MLIRContext *context, bool allowTf32)
       : OpInterfaceRewritePattern(context), allowTf32(allowTf32) {}
 
-  LogicalResult matchAndRewrite(linalg::ContractionOpInterface contraction,
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
                                 PatternRewriter &rewriter) const override {
-    auto op = cast<linalg::LinalgOp>(contraction.getOperation());
+    // Named ops, and any linalg.generic that multiplies and adds.
+    if (!linalg::isaContractionOpInterface(op))
+      return rewriter.notifyMatchFailure(op, "not a contraction");
     if (!op.hasPureTensorSemantics() || op.getNumDpsInputs() != 2)
       return rewriter.notifyMatchFailure(op, "not a product of two tensors");
     if (!hasTransposedMaps(op))

@@ -1,5 +1,9 @@
-// RUN: tt-opt %s --tt-raise-from-linalg | FileCheck %s
-// RUN: tt-opt %s --tt-raise-from-linalg --convert-tt-to-linalg | FileCheck %s --check-prefix=BACK
+// RUN: tt-opt %s --tt-raise-from-linalg="allow-tf32" | FileCheck %s
+// RUN: tt-opt %s --tt-raise-from-linalg | FileCheck %s --check-prefix=EXACT
+// RUN: tt-opt %s --tt-raise-from-linalg="allow-tf32" --convert-tt-to-linalg | FileCheck %s --check-prefix=BACK
+
+// f32 sums of f32 products are not rounded to TF32 unless that is allowed.
+// EXACT-NOT: tt.matmul_transposed
 
 #a = affine_map<(m, n, k) -> (k, m)>
 #b = affine_map<(m, n, k) -> (n, k)>

@@ -1,13 +1,13 @@
 // RUN: tt-opt %s --convert-tt-to-linalg | FileCheck %s
 
-// CHECK-DAG: #[[A:.*]] = affine_map<(d0, d1, d2) -> (d2, d0)>
-// CHECK-DAG: #[[B:.*]] = affine_map<(d0, d1, d2) -> (d1, d2)>
-// CHECK-DAG: #[[C:.*]] = affine_map<(d0, d1, d2) -> (d0, d1)>
+// CHECK-DAG: #[[$A:.*]] = affine_map<(d0, d1, d2) -> (d2, d0)>
+// CHECK-DAG: #[[$B:.*]] = affine_map<(d0, d1, d2) -> (d1, d2)>
+// CHECK-DAG: #[[$C:.*]] = affine_map<(d0, d1, d2) -> (d0, d1)>
 
 // CHECK-LABEL: func @f32
 // CHECK: %[[EMPTY:.*]] = tensor.empty() : tensor<48x80xf32>
 // CHECK: %[[FILL:.*]] = linalg.fill {{.*}} outs(%[[EMPTY]]
-// CHECK: linalg.matmul indexing_maps = [#[[A]], #[[B]], #[[C]]]
+// CHECK: linalg.matmul indexing_maps = [#[[$A]], #[[$B]], #[[$C]]]
 // CHECK-SAME: tt.config
 // CHECK-SAME: outs(%[[FILL]]
 func.func @f32(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {

@@ -9,7 +9,8 @@ func.func @k(%a: tensor<64x48xf32>, %b: tensor<80x65xf32>) {
 // -----
 
 func.func @result(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) {
-  // expected-error @+1 {{tensor<48x80xf32>}}
+  // expected-error @+2 {{tensor<48x80xf32>}}
+  // expected-error @below {{failed to infer returned types}}
   %c = tt.matmul_transposed %a, %b : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<80x48xf32>
   return
 }
@@ -41,7 +42,7 @@ func.func @mixed(%a: tensor<64x48xf32>, %b: tensor<80x64xf16>) {
 // -----
 
 func.func @contract(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) {
-  // expected-error @below {{contract 'tf32' does not accept operands of type 'f16', expected 'f32'}}
+  // expected-error @below {{contract 'tf32' does not accept operands of type 'f16', expected 'f32_accumulate'}}
   %c = tt.matmul_transposed %a, %b precision <tf32> : tensor<64x48xf16>, tensor<80x64xf16> -> tensor<48x80xf16>
   return
 }

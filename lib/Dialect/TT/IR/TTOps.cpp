@@ -106,10 +106,11 @@ struct RefineResultType : OpRewritePattern<MatmulTransposedOp> {
     SmallVector<int64_t> known(type.getShape());
     int64_t m = cast<RankedTensorType>(op.getA().getType()).getDimSize(kDimMOfA);
     int64_t n = cast<RankedTensorType>(op.getB().getType()).getDimSize(kDimNOfB);
-    for (auto [size, inferred] : llvm::zip(known, ArrayRef<int64_t>{m, n}))
+    std::array<int64_t, 2> fromOperands = {m, n};
+    for (auto [size, inferred] : llvm::zip_equal(known, fromOperands))
       if (ShapedType::isDynamic(size))
         size = inferred;
-    if (known == type.getShape())
+    if (ArrayRef<int64_t>(known) == type.getShape())
       return rewriter.notifyMatchFailure(op, "operands know no more sizes");
     auto refined = RankedTensorType::get(known, type.getElementType());
     auto product = MatmulTransposedOp::create(rewriter, op.getLoc(), refined,
