@@ -72,6 +72,10 @@ public:
                             " bytes wanted"};
     return reinterpret_cast<uint64_t>(memory);
   }
+  runtime::Result<uint64_t> allocateManaged(size_t bytes) override {
+    return allocate(bytes);
+  }
+  bool runsBitcode() const override { return true; }
   void free(uint64_t address) override {
     std::free(reinterpret_cast<void *>(address));
   }

@@ -68,6 +68,7 @@ public:
 
   std::string getName() const override { return name; }
   Result<uint64_t> allocate(size_t bytes) override;
+  Result<uint64_t> allocateManaged(size_t bytes) override;
   void free(uint64_t address) override {
     if (address)
       driver.memFree(address);
@@ -88,6 +89,7 @@ public:
   Result<std::unique_ptr<LoadedKernel>> load(const Kernel &kernel) override;
 
 private:
+  Result<uint64_t> checkAllocation(int result, uint64_t address, size_t bytes);
   Result<cuda::Module> loadModule(const Kernel &kernel);
 
   CudaDriver driver;
@@ -168,11 +170,9 @@ Result<Timing> CudaKernel::time(int64_t blocks,
 // Memory and loading
 //===----------------------------------------------------------------------===//
 
-Result<uint64_t> CudaDevice::allocate(size_t bytes) {
-  if (bytes == 0)
-    return uint64_t(0);
-  uint64_t address = 0;
-  int result = driver.memAlloc(&address, bytes);
+/// What an allocation of `bytes` gave: `address`, or the reason why not.
+Result<uint64_t> CudaDevice::checkAllocation(int result, uint64_t address,
+                                             size_t bytes) {
   if (result == cuda::kOutOfMemory) {
     size_t free = 0, total = 0;
     driver.memGetInfo(&free, &total);
@@ -183,6 +183,22 @@ Result<uint64_t> CudaDevice::allocate(size_t bytes) {
   if (Status s = driver.check(result, "cuMemAlloc"); !s)
     return s.error();
   return address;
+}
+
+Result<uint64_t> CudaDevice::allocate(size_t bytes) {
+  if (bytes == 0)
+    return uint64_t(0);
+  uint64_t address = 0;
+  int result = driver.memAlloc(&address, bytes);
+  return checkAllocation(result, address, bytes);
+}
+
+Result<uint64_t> CudaDevice::allocateManaged(size_t bytes) {
+  if (bytes == 0)
+    return uint64_t(0);
+  uint64_t address = 0;
+  int result = driver.memAllocManaged(&address, bytes, cuda::kAttachGlobal);
+  return checkAllocation(result, address, bytes);
 }
 
 /// PTX runs on its own chip and every newer one; a cubin on its own only.

@@ -43,6 +43,7 @@ static std::string findAll(void *library, CudaDriver &driver) {
   find(library, "cuCtxSetCurrent", driver.ctxSetCurrent, missing);
   find(library, "cuCtxSynchronize", driver.ctxSynchronize, missing);
   find(library, "cuMemAlloc_v2", driver.memAlloc, missing);
+  find(library, "cuMemAllocManaged", driver.memAllocManaged, missing);
   find(library, "cuMemFree_v2", driver.memFree, missing);
   find(library, "cuMemGetInfo_v2", driver.memGetInfo, missing);
   find(library, "cuMemcpyHtoD_v2", driver.memcpyHtoD, missing);

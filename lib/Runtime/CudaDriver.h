@@ -21,6 +21,7 @@ using Event = void *;
 using Stream = void *;
 
 inline constexpr int kOutOfMemory = 2;       // CUDA_ERROR_OUT_OF_MEMORY
+inline constexpr unsigned kAttachGlobal = 1; // CU_MEM_ATTACH_GLOBAL
 inline constexpr int kMaxDynamicShared = 8;  // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_...
 inline constexpr int kLocalBytes = 3;        // CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES
 inline constexpr int kRegisters = 4;         // CU_FUNC_ATTRIBUTE_NUM_REGS
@@ -47,6 +48,7 @@ struct CudaDriver {
   int (*ctxSetCurrent)(void *);
   int (*ctxSynchronize)();
   int (*memAlloc)(uint64_t *, size_t);
+  int (*memAllocManaged)(uint64_t *, size_t, unsigned);
   int (*memFree)(uint64_t);
   int (*memGetInfo)(size_t *, size_t *);
   int (*memcpyHtoD)(uint64_t, const void *, size_t);

@@ -77,11 +77,15 @@ static Result<Matrix> decode(const std::string &file, ElementType type) {
   if (header->descr != native && header->descr != "<f8")
     return Error{"elements of type '" + header->descr + "', expected '" +
                  native + "' or '<f8'"};
-  Matrix matrix(type, header->rows, header->columns, header->columns);
+  // Before anything of that size is allocated; the product may overflow.
+  size_t found = file.size() - header->dataOffset;
+  if (header->columns > 0 &&
+      size_t(header->rows) > found / bytes / size_t(header->columns))
+    return Error{"truncated: " + std::to_string(header->rows) + " x " +
+                 std::to_string(header->columns) + " elements expected, " +
+                 std::to_string(found) + " bytes found"};
   size_t needed = size_t(header->rows) * header->columns * bytes;
-  if (file.size() - header->dataOffset < needed)
-    return Error{"truncated: " + std::to_string(needed) + " bytes expected, " +
-                 std::to_string(file.size() - header->dataOffset) + " found"};
+  Matrix matrix(type, header->rows, header->columns, header->columns);
   const char *data = file.data() + header->dataOffset;
   if (header->descr == native) {
     std::memcpy(matrix.bytes.data(), data, needed);

@@ -12,6 +12,8 @@ import struct
 import subprocess
 import sys
 
+import npy
+
 INFINITY = 0x7F800000
 SIGN = 0x80000000
 
@@ -44,29 +46,13 @@ def expected(bits, rounding):
     return None if is_nan(bits) else bits
 
 
-def write_npy(path, rows, columns, data):
-    header = (f"{{'descr': '<f4', 'fortran_order': False, "
-              f"'shape': ({rows}, {columns}), }}")
-    header += " " * (-(len(header) + 11) % 64) + "\n"
-    with open(path, "wb") as file:
-        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)))
-        file.write(header.encode() + data)
-
-
-def read_npy(path):
-    with open(path, "rb") as file:
-        content = file.read()
-    start = 10 + struct.unpack("<H", content[8:10])[0]
-    return struct.unpack(f"<{(len(content) - start) // 4}I", content[start:])
-
-
 def main():
     tt_run, folder = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
     a, b, c = (os.path.join(folder, name) for name in ("a.npy", "b.npy", "c.npy"))
     inputs = list(patterns())
-    write_npy(a, 1, len(inputs), struct.pack(f"<{len(inputs)}I", *inputs))
-    write_npy(b, 1, 1, struct.pack("<f", 1.0))
+    npy.write(a, 1, len(inputs), struct.pack(f"<{len(inputs)}I", *inputs))
+    npy.write(b, 1, 1, struct.pack("<f", 1.0))
     failed = False
     for rounding in ("nearest", "nearest_finite", "truncate"):
         done = subprocess.run(
@@ -78,7 +64,7 @@ def main():
             print(done.stdout, done.stderr)
             return 1
         wrong = 0
-        for bits, got in zip(inputs, read_npy(c), strict=True):
+        for bits, got in zip(inputs, npy.read(c, "I"), strict=True):
             want = expected(bits, rounding)
             # 0 + (-0) is +0 in the accumulator.
             right = is_nan(got) if want is None else (

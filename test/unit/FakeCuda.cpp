@@ -55,6 +55,9 @@ int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
   *address = reinterpret_cast<uint64_t>(std::malloc(bytes));
   return 0;
 }
+int cuMemAllocManaged(uint64_t *address, size_t bytes, unsigned) {
+  return cuMemAlloc_v2(address, bytes);
+}
 int cuMemFree_v2(uint64_t address) {
   std::free(reinterpret_cast<void *>(address));
   return 0;

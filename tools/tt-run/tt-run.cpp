@@ -5,10 +5,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
 #include "tt/Emulator/EmulatorDevice.h"
+#include "tt/Host/RunFunction.h"
 #include "tt/Pipelines/Pipelines.h"
 #include "tt/Runtime/RunKernel.h"
 #include "tt/Target/CompileKernel.h"
@@ -32,6 +34,19 @@ namespace cl = llvm::cl;
 
 static cl::OptionCategory category("tt-run options");
 
+static cl::opt<std::string> moduleFile(cl::Positional,
+                                       cl::desc("[file.mlir | kernel.ttk]"),
+                                       cl::init(""), cl::cat(category));
+static cl::opt<std::string>
+    entryName("entry", cl::desc("Function of the file to run"),
+              cl::cat(category));
+static cl::list<std::string> inputFiles(
+    "inputs", cl::CommaSeparated, cl::cat(category),
+    cl::desc("With a file: .npy files of the arguments, in order ('-': random)"));
+static cl::list<std::string> outputFiles(
+    "outputs", cl::CommaSeparated, cl::cat(category),
+    cl::desc("With a file: .npy files for the results, or, of a function "
+             "without results, for its arguments"));
 static cl::opt<int64_t> sizeM("m", cl::desc("Rows of C"), cl::init(-1),
                               cl::cat(category));
 static cl::opt<int64_t> sizeN("n", cl::desc("Columns of C"), cl::init(-1),
@@ -114,6 +129,7 @@ static constexpr const char *kOverview =
   tt-run --m 64 --n 64 --k 64 --emit=ptx                  look at the code
   tt-run --m 64 --n 64 --k 64 --emit=kernel -o mm.ttk     keep the kernel
   tt-run mm.ttk --device cuda                             and run it
+  tt-run model.mlir --entry f --outputs c.npy             host code and kernels
 
 Exit code: 0 right, 1 wrong result, 2 bad input, 3 no device.
 )";
@@ -309,6 +325,46 @@ static int runProblem() {
   return wrong ? runtime::kExitWrongResult : runtime::kExitSuccess;
 }
 
+static int runFile() {
+  if (entryName.empty())
+    return fail("--entry must name a function of " + moduleFile);
+  auto kind = runtime::parseInputKind(inputKind);
+  if (!kind)
+    return fail(kind.error().message);
+  auto device = openDevice(deviceName);
+  if (!device)
+    return fail(device.error().message, runtime::kExitNoDevice);
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  std::string message;
+  auto buffer = openInputFile(moduleFile, &message);
+  if (!buffer)
+    return fail(message);
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  SourceMgrDiagnosticHandler diagnostics(sources, &context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
+  if (!module)
+    return runtime::kExitBadInput;
+  PipelineOptions options;
+  options.chip = chip;
+  options.config = config;
+  options.rowAlignment = rowAlignment;
+  options.format = (*device)->runsBitcode() ? "llvm" : "isa";
+  FunctionRun run;
+  run.entry = entryName;
+  run.inputs = inputFiles;
+  run.outputs = outputFiles;
+  run.input = *kind;
+  run.seed = seed;
+  auto report = runFunction(*module, **device, options, run);
+  if (!report)
+    return fail(report.error().message);
+  llvm::outs() << *report;
+  return runtime::kExitSuccess;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   // A kernel file needs no compiler: the runtime's own command line takes over.
@@ -319,5 +375,5 @@ int main(int argc, char **argv) {
   registerDefaultTimingManagerCLOptions();
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, kOverview);
-  return runProblem();
+  return moduleFile.empty() ? runProblem() : runFile();
 }

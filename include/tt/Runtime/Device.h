@@ -41,8 +41,12 @@ class Device {
 public:
   virtual ~Device() = default;
   virtual std::string getName() const = 0;
+  /// Whether load takes a kernel's bitcode, and not its PTX or cubin.
+  virtual bool runsBitcode() const { return false; }
   /// Memory of the device; its address, aligned to 256 bytes.
   virtual Result<uint64_t> allocate(size_t bytes) = 0;
+  /// Memory that the host reaches at the same address as well.
+  virtual Result<uint64_t> allocateManaged(size_t bytes) = 0;
   virtual void free(uint64_t address) = 0;
   virtual Status copyIn(uint64_t destination, const void *source,
                         size_t bytes) = 0;
@@ -58,6 +62,10 @@ Result<std::unique_ptr<Device>> openCudaDevice();
 class Buffer {
 public:
   static Result<std::unique_ptr<Buffer>> create(Device &device, size_t bytes);
+  /// Owns memory that was allocated before.
+  static std::unique_ptr<Buffer> adopt(Device &device, uint64_t address) {
+    return std::unique_ptr<Buffer>(new Buffer(device, address));
+  }
   ~Buffer() { device.free(address); }
   uint64_t getAddress() const { return address; }
 
