@@ -87,6 +87,8 @@ std::string mlir::tt::runtime::serialize(const Kernel &kernel) {
                   {"block", {kernel.blockM, kernel.blockN}},
                   {"threads", kernel.threads},
                   {"shared_bytes", kernel.sharedBytes},
+                  {"target", kernel.target},
+                  {"target_flops", kernel.targetFlops},
                   {"config", kernel.config},
                   {"compiler", kernel.compiler},
                   {"ptx", kernel.ptx},
@@ -194,6 +196,8 @@ static Result<Kernel> readContent(const Json &content) {
   auto block = reader.pair("block");
   kernel.blockM = block[0];
   kernel.blockN = block[1];
+  kernel.target = reader.string("target");
+  kernel.targetFlops = reader.integer("target_flops");
   kernel.config = reader.string("config");
   kernel.compiler = reader.string("compiler");
   kernel.ptx = reader.string("ptx");

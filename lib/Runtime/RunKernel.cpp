@@ -161,6 +161,10 @@ std::string mlir::tt::runtime::formatReport(const RunReport &report,
                    "%.1f TFLOP/s\n",
                    report.timing->median(), report.timing->samples.size(),
                    100 * report.timing->spread(), report.getTeraflops());
+  if (report.timing && kernel.targetFlops > 0)
+    text += format("          %.1f %% of the %.1f TFLOP/s that %s is limited to\n",
+                   100 * report.getTeraflops() / (kernel.targetFlops * 1e-12),
+                   kernel.targetFlops * 1e-12, kernel.target.c_str());
   return text;
 }
 
@@ -192,6 +196,8 @@ std::string mlir::tt::runtime::formatReportJson(const RunReport &report,
     json["benchmark"] = {{"milliseconds", report.timing->median()},
                          {"spread", report.timing->spread()},
                          {"samples", report.timing->samples},
-                         {"tflops", report.getTeraflops()}};
+                         {"tflops", report.getTeraflops()},
+                         {"target", kernel.target},
+                         {"target_tflops", kernel.targetFlops * 1e-12}};
   return json.dump() + "\n";
 }

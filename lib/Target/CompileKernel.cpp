@@ -185,6 +185,11 @@ mlir::tt::compileModule(ModuleOp module, const KernelRequest &request,
     return module.emitError("unknown target '")
            << request.chip << "', expected one of " << TargetInfo::knownNames();
   kernel.chip = target->chip.str();
+  kernel.target = target->name.str();
+  kernel.targetFlops =
+      int64_t(request.elementType == runtime::ElementType::f32
+                  ? target->tf32Flops
+                  : target->f16Flops);
 
   const BuildPipeline arrows[] = {
       buildTTToLinalgPipeline, buildLinalgToGPUPipeline,

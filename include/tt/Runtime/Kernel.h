@@ -54,6 +54,8 @@ struct Kernel {
   int64_t blockM = 0, blockN = 0;
   int64_t threads = 0;
   int64_t sharedBytes = 0;
+  std::string target;   ///< "rtx4090": the card it was compiled for
+  int64_t targetFlops = 0; ///< that card's limit for the contract, flop/s
   std::string config;   ///< "#tt.config<...>", provenance
   std::string compiler; ///< version of tt, provenance
   std::string ptx;
