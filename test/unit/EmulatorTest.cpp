@@ -48,8 +48,8 @@ static std::string run(const std::string &body, std::vector<float> &data,
   geometry.dynamicSharedBytes = data.size() * sizeof(float);
   void *address = data.data();
   std::vector<void *> parameters = {&address};
-  auto counters = (*program)->launch(entry, geometry, parameters);
-  return counters ? "" : llvm::toString(counters.takeError());
+  auto result = (*program)->launch(entry, geometry, parameters);
+  return result ? format(result->findings) : llvm::toString(result.takeError());
 }
 
 TEST(Emulator, BarrierOrdersSharedMemory) {

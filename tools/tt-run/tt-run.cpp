@@ -4,16 +4,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "EmulatorOptions.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
-#include "tt/Emulator/EmulatorDevice.h"
 #include "tt/Host/RunFunction.h"
 #include "tt/Pipelines/Pipelines.h"
 #include "tt/Runtime/RunKernel.h"
 #include "tt/Target/CompileKernel.h"
+#include "tt/Target/StageLocations.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IRReader/IRReader.h"
@@ -32,7 +33,7 @@ namespace cl = llvm::cl;
 // Options
 //===----------------------------------------------------------------------===//
 
-static cl::OptionCategory category("tt-run options");
+static cl::OptionCategory &category = getCategory();
 
 static cl::opt<std::string> moduleFile(cl::Positional,
                                        cl::desc("[file.mlir | kernel.ttk]"),
@@ -143,22 +144,6 @@ static int fail(const Twine &message, int code = runtime::kExitBadInput) {
   return code;
 }
 
-/// auto takes a GPU if there is one, and says so if there is none.
-static runtime::Result<std::unique_ptr<runtime::Device>>
-openDevice(const std::string &name) {
-  if (name == "emulator")
-    return emulator::openEmulatorDevice();
-  if (name != "auto" && name != "cuda")
-    return runtime::Error{"unknown device '" + name +
-                          "', expected auto, cuda or emulator"};
-  auto cuda = runtime::openCudaDevice();
-  if (cuda || name == "cuda")
-    return cuda;
-  llvm::errs() << "tt-run: " << cuda.error().message
-               << "; running in the emulator\n";
-  return emulator::openEmulatorDevice();
-}
-
 static runtime::Result<KernelRequest> getRequest(runtime::Problem &problem) {
   auto type = runtime::parseElementType(typeName);
   if (!type)
@@ -261,6 +246,8 @@ compile(MLIRContext &context, const KernelRequest &request,
   LogicalResult dumped = success();
   int number = 0;
   auto observe = [&](StringRef stage, ModuleOp module) {
+    if (wantsLocations() && failed(trackLocations(stage, module)))
+      dumped = failure();
     if (emit != stage && dumpStages.empty())
       return;
     std::string &text = stages[stage];
@@ -318,7 +305,9 @@ static int runProblem() {
   options.benchmark = benchmark;
   auto report = runtime::runKernel(**device, *kernel, problem, options);
   if (!report)
-    return fail(report.error().message);
+    return fail(report.error().message, report.error().isWrongResult
+                                            ? runtime::kExitWrongResult
+                                            : runtime::kExitBadInput);
   llvm::outs() << (json ? runtime::formatReportJson(*report, *kernel)
                         : runtime::formatReport(*report, *kernel));
   bool wrong = report->verification && !report->verification->passed;
@@ -370,8 +359,11 @@ int main(int argc, char **argv) {
   // A kernel file needs no compiler: the runtime's own command line takes over.
   for (int i = 1; i < argc; ++i)
     if (StringRef(argv[i]).ends_with(".ttk") && argv[i][0] != '-' &&
-        StringRef(argv[i - 1]) != "-o")
-      return runtime::launchMain(argc, argv, openDevice);
+        StringRef(argv[i - 1]) != "-o") {
+      std::vector<char *> arguments(argv, argv + argc);
+      takeEmulatorOptions(arguments);
+      return runtime::launchMain(arguments.size(), arguments.data(), openDevice);
+    }
   registerDefaultTimingManagerCLOptions();
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, kOverview);
