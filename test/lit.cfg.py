@@ -10,7 +10,7 @@ from lit.llvm.subst import ToolSubst
 config.name = "tt"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["CMakeLists.txt", "gpu", "unit", "Inputs"]
+config.excludes = ["CMakeLists.txt", "gpu", "unit", "mutation", "Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.tt_binary_dir, "test")
 
@@ -18,7 +18,7 @@ llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "TT_LIBCUDA"])
 llvm_config.use_default_substitutions()
 binaries = os.path.join(config.tt_binary_dir, "bin")
 llvm_config.add_tool_substitutions(
-    ["tt-opt", "tt-run", "tt-launch", "tt-unit-tests",
+    ["tt-opt", "tt-run", "tt-launch", "tt-unit-tests", "tt-mutation-tests",
      ToolSubst("mlir-opt-stock", os.path.join(config.llvm_tools_dir, "mlir-opt"))],
     [binaries, config.llvm_tools_dir])
 # A function of one test must not see another's variables.

@@ -286,15 +286,7 @@ bool Block::hasEnded() const {
                       [](const Lane &lane) { return lane.fiber.isDone(); });
 }
 
-/// Names the first thread that waits for what cannot happen, and why it cannot.
-void Block::reportStuck() {
-  auto *waiting = llvm::find_if(
-      lanes, [](const Lane &lane) { return !lane.fiber.isDone(); }).operator->();
-  // Prefer a lane whose own warp has diverged.
-  for (Lane &lane : lanes)
-    if (!lane.fiber.isDone() && lane.waits == Waits::Batch)
-      waiting = &lane;
-  Lane &lane = *waiting;
+void Block::reportStuckLane(const Lane &lane) {
   std::string where =
       llvm::formatv("{0} waits at {1}", describeThread(blockId, lane.index),
                     findings.describe(lane.site));
@@ -307,8 +299,7 @@ void Block::reportStuck() {
       lanes, [](const Lane &other) { return other.fiber.isDone(); });
   bool splitWarp = llvm::any_of(lanes, [&](const Lane &other) {
     const Lane &leader = lanes[other.index / kLanes * kLanes];
-    return other.fiber.isDone() != leader.fiber.isDone() ||
-           other.barrier != leader.barrier;
+    return other.waits != leader.waits || other.barrier != leader.barrier;
   });
   if (someEnded || splitWarp)
     findings.add(Check::DivergentBarrier, lane.site, ~0u,
@@ -316,6 +307,32 @@ void Block::reportStuck() {
   else
     findings.add(Check::Deadlock, lane.site, ~0u,
                  where + " for threads that wait elsewhere");
+}
+
+/// Nobody can run. Of a warp that is split between a barrier and a warp-wide
+/// instruction nobody knows which one it should have reached: both are named.
+void Block::reportStuck() {
+  const Lane *atBatch = nullptr, *atBarrier = nullptr;
+  bool barrierIsSplit = false;
+  for (const Lane &lane : lanes) {
+    if (lane.fiber.isDone())
+      continue;
+    if (lane.waits == Waits::Batch) {
+      atBatch = atBatch ? atBatch : &lane;
+      continue;
+    }
+    bool isSplit = llvm::any_of(lanes, [&](const Lane &other) {
+      return other.index / kLanes == lane.index / kLanes &&
+             !other.fiber.isDone() && other.waits != lane.waits;
+    });
+    if (!atBarrier || (isSplit && !barrierIsSplit))
+      atBarrier = &lane;
+    barrierIsSplit |= isSplit;
+  }
+  if (atBatch)
+    reportStuckLane(*atBatch);
+  if (atBarrier && (!atBatch || barrierIsSplit))
+    reportStuckLane(*atBarrier);
 }
 
 bool Block::run(uint64_t number, std::array<unsigned, 3> id) {

@@ -115,6 +115,7 @@ private:
   bool releaseBarriers();
   void releaseBarrier(llvm::ArrayRef<Lane *> waiting);
   void landDueCopies();
+  void reportStuckLane(const Lane &lane);
   void reportStuck();
   bool hasEnded() const;
 
