@@ -10,6 +10,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
+#include "tt/Host/Bisect.h"
 #include "tt/Host/RunFunction.h"
 #include "tt/Pipelines/Pipelines.h"
 #include "tt/Runtime/RunKernel.h"
@@ -108,6 +109,11 @@ static cl::opt<bool> benchmark("benchmark", cl::desc("Time the kernel"),
                                cl::cat(category));
 static cl::opt<bool> json("json", cl::desc("Print one JSON line"),
                           cl::cat(category));
+static cl::opt<bool>
+    bisectPasses("bisect",
+                 cl::desc("Run the program after every pass, on integers, and "
+                          "name the first pass that changes the numbers"),
+                 cl::cat(category));
 static cl::opt<std::string>
     emit("emit",
          cl::desc("Stop after compiling and write mlir-tt, mlir-linalg, "
@@ -131,6 +137,9 @@ static constexpr const char *kOverview =
   tt-run --m 64 --n 64 --k 64 --emit=kernel -o mm.ttk     keep the kernel
   tt-run mm.ttk --device cuda                             and run it
   tt-run model.mlir --entry f --outputs c.npy             host code and kernels
+  tt-run --m 64 --n 64 --k 64 --schedules 8               prove it free of hazards
+  tt-run --m 64 --n 64 --k 64 --counters                  what the code costs
+  tt-run --bisect model.mlir --entry f                    which pass is wrong?
 
 Exit code: 0 right, 1 wrong result, 2 bad input, 3 no device.
 )";
@@ -314,15 +323,52 @@ static int runProblem() {
   return wrong ? runtime::kExitWrongResult : runtime::kExitSuccess;
 }
 
+/// Bisects the passes over `entry` of a module.
+static int runBisect(ModuleOp module, StringRef entry) {
+  if (deviceName == "cuda")
+    return fail("--bisect runs in the emulator, found --device cuda");
+  auto device = openDevice("emulator");
+  if (!device)
+    return fail(device.error().message);
+  PipelineOptions options;
+  options.chip = chip;
+  options.config = config;
+  options.rowAlignment = rowAlignment;
+  options.format = "llvm";
+  FunctionRun run;
+  run.entry = entry.str();
+  run.inputs = inputFiles;
+  // Sums of small integers are exact in any order and every type.
+  run.input = runtime::InputKind::integers;
+  run.seed = seed;
+  auto steps = bisect(module, **device, options, run);
+  if (!steps)
+    return fail(steps.error().message);
+  llvm::outs() << formatBisect(*steps);
+  return findCulprit(*steps) ? runtime::kExitWrongResult
+                             : runtime::kExitSuccess;
+}
+
+/// The same over a problem given by its sizes.
+static int bisectProblem() {
+  runtime::Problem problem;
+  auto request = getRequest(problem);
+  if (!request)
+    return fail(request.error().message);
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  OwningOpRef<ModuleOp> module =
+      parseSourceString<ModuleOp>(getProblemText(*request), &context);
+  return module ? runBisect(*module, "matmul") : runtime::kExitBadInput;
+}
+
 static int runFile() {
   if (entryName.empty())
     return fail("--entry must name a function of " + moduleFile);
   auto kind = runtime::parseInputKind(inputKind);
   if (!kind)
     return fail(kind.error().message);
-  auto device = openDevice(deviceName);
-  if (!device)
-    return fail(device.error().message, runtime::kExitNoDevice);
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
@@ -336,6 +382,11 @@ static int runFile() {
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
   if (!module)
     return runtime::kExitBadInput;
+  if (bisectPasses)
+    return runBisect(*module, entryName);
+  auto device = openDevice(deviceName);
+  if (!device)
+    return fail(device.error().message, runtime::kExitNoDevice);
   PipelineOptions options;
   options.chip = chip;
   options.config = config;
@@ -367,5 +418,7 @@ int main(int argc, char **argv) {
   registerDefaultTimingManagerCLOptions();
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, kOverview);
-  return moduleFile.empty() ? runProblem() : runFile();
+  if (!moduleFile.empty())
+    return runFile();
+  return bisectPasses ? bisectProblem() : runProblem();
 }
