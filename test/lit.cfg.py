@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 
 import lit.formats
 from lit.llvm import llvm_config
@@ -18,7 +19,7 @@ llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "TT_LIBCUDA"])
 llvm_config.use_default_substitutions()
 binaries = os.path.join(config.tt_binary_dir, "bin")
 llvm_config.add_tool_substitutions(
-    ["tt-opt", "tt-run", "tt-launch", "tt-unit-tests", "tt-mutation-tests",
+    ["tt-opt", "tt-run", "tt-fuzz", "tt-launch", "tt-unit-tests", "tt-mutation-tests",
      ToolSubst("mlir-opt-stock", os.path.join(config.llvm_tools_dir, "mlir-opt"))],
     [binaries, config.llvm_tools_dir])
 # A function of one test must not see another's variables.
@@ -27,6 +28,7 @@ config.environment["FILECHECK_OPTS"] = (
 config.substitutions.append(("%tt-lib", os.path.join(config.tt_binary_dir, "lib")))
 config.substitutions.append(("%tt-source", config.tt_source_dir))
 config.substitutions.append(("%tt-bin", binaries))
+config.substitutions.append(("%{python}", sys.executable))
 
 if not config.tt_static:
     config.available_features.add("plugin")

@@ -89,6 +89,7 @@ mlir::tt::emulator::getCounters(llvm::ArrayRef<Site> sites,
       {"mma", measurements.mma},
       {"barriers", measurements.barriers},
       {"cp_async_bytes", measurements.asyncCopyBytes},
+      {"cp_async_zero_bytes", measurements.asyncZeroBytes},
       {"llvm_instructions", measurements.instructions}};
   addMemory(counters, sum(sites, measurements.sites));
   if (resources.known) {

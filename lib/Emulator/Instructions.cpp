@@ -103,7 +103,8 @@ static void copyAsync(Slots slots, uint32_t site) {
     copy.land();
   lane.openGroup.push_back(copy);
   ++block.measurements.asyncCopies;
-  block.measurements.asyncCopyBytes += bytes;
+  block.measurements.asyncCopyBytes += copy.readBytes;
+  block.measurements.asyncZeroBytes += bytes - copy.readBytes;
 }
 
 static void complete(llvm::MutableArrayRef<PendingCopy> group) {

@@ -25,6 +25,7 @@ Measurements &Measurements::operator+=(const Measurements &other) {
   barriers += other.barriers;
   asyncCopies += other.asyncCopies;
   asyncCopyBytes += other.asyncCopyBytes;
+  asyncZeroBytes += other.asyncZeroBytes;
   instructions += other.instructions;
   seconds += other.seconds;
   if (sites.size() < other.sites.size())
