@@ -113,7 +113,7 @@ void BatchBuilder::open() {
 
 uint32_t BatchBuilder::allocate(unsigned count) {
   // Pointers are two words, and aligned.
-  words = alignTo(words, std::min<unsigned>(PowerOf2Ceil(count), 2));
+  words = alignTo(words, count > 1 ? 2 : 1);
   uint32_t first = words;
   words += count;
   mostWords = std::max(mostWords, words);
