@@ -53,6 +53,7 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
   // Takes away the subviews that only the matmul used.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createSwizzleShared());
+  pm.addPass(createFlattenShared());
   // What depends on the lane only leaves the loop, and equal addresses become
   // one, before the loop's ops are put in order.
   pm.addPass(createCSEPass());
@@ -60,6 +61,7 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
   pm.addPass(createAssignStages());
   pm.addPass(createPipelineCopies());
   pm.addPass(createLowerRounding());
+  pm.addPass(createCombineSums());
   pm.addPass(createLowerEpilogue({options.rowAlignment}));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

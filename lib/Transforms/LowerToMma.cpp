@@ -233,7 +233,7 @@ void MmaLowering::emitMma(ArrayRef<Value> a, ArrayRef<Value> b,
 
 SmallVector<Value> MmaLowering::emitKTile(ValueRange accumulators) {
   SmallVector<Value> sums(accumulators);
-  for (int64_t kStep = 0; kStep < plan.getKSteps(); ++kStep) {
+  for (int64_t kStep = 0; kStep < plan.getKStepsPerSlice(); ++kStep) {
     SmallVector<Value> a, b;
     for (int64_t i = 0; i < plan.getMTiles(); ++i)
       a.push_back(loadA(kStep, i));

@@ -12,8 +12,12 @@
 //
 // Dynamic shared memory:
 //
-//   | A, slot 0 | A, slot 1 | ... | B, slot 0 | B, slot 1 | ... |
-//     [k][m], rows of getARowPitch()  [n][k], rows of block k
+//   | slot 0: A            B        | slot 1: A   B | ...
+//             [k][m], rows [n][k], rows
+//             of the pitch of block k
+//
+// Both operands of a slot side by side: one register, the slot's first byte,
+// reaches them, with constants for the rest.
 //
 //===----------------------------------------------------------------------===//
 
@@ -63,7 +67,7 @@ public:
   void run();
 
 private:
-  Value createBuffer(int64_t firstByte, ArrayRef<int64_t> shape,
+  Value createBuffer(int64_t firstByte, int64_t rows, int64_t columns,
                      SwizzleAttr swizzle);
   Value slice(Value shared, Value slot, int64_t rows, int64_t columns);
   Value getSlot();
@@ -89,7 +93,8 @@ private:
   int64_t promisedAlignment;
   ImplicitLocOpBuilder builder;
   IndexBuilder index;
-  Value sharedBytes;
+  /// All slots, as elements in a row.
+  Value stageElements;
 };
 
 } // namespace
@@ -98,16 +103,22 @@ private:
 // Buffers
 //===----------------------------------------------------------------------===//
 
-Value OperandStager::createBuffer(int64_t firstByte, ArrayRef<int64_t> shape,
-                                  SwizzleAttr swizzle) {
-  auto space = cast<MemRefType>(sharedBytes.getType()).getMemorySpace();
-  auto type = MemRefType::get(shape, kernel.elementType,
-                              MemRefLayoutAttrInterface(), space);
-  auto view = memref::ViewOp::create(builder, type, sharedBytes,
-                                     index.constant(firstByte), ValueRange{});
+/// [slot][row][column] of an operand that lies `firstByte` bytes into each slot.
+Value OperandStager::createBuffer(int64_t firstByte, int64_t rows,
+                                  int64_t columns, SwizzleAttr swizzle) {
+  int64_t elementBytes = plan.getElementBytes();
+  int64_t slotElements = plan.getStageBytes() / elementBytes;
+  auto attr = [&](int64_t value) -> OpFoldResult {
+    return builder.getIndexAttr(value);
+  };
+  int64_t stages = kernel.config.getStages();
+  auto buffer = memref::ReinterpretCastOp::create(
+      builder, stageElements, attr(firstByte / elementBytes),
+      {attr(stages), attr(rows), attr(columns)},
+      {attr(slotElements), attr(columns), attr(1)});
   if (swizzle)
-    view->setAttr(kSwizzleAttrName, swizzle);
-  return view;
+    buffer->setAttr(kSwizzleAttrName, swizzle);
+  return buffer;
 }
 
 /// The tile in slot `slot` of `shared`, without the padding of its rows.
@@ -297,16 +308,18 @@ void OperandStager::run() {
   builder.setInsertionPointToStart(&kernel.launch.getBody().front());
   auto space = gpu::AddressSpaceAttr::get(builder.getContext(),
                                           gpu::AddressSpace::Workgroup);
-  sharedBytes = gpu::DynamicSharedMemoryOp::create(
+  Value sharedBytes = gpu::DynamicSharedMemoryOp::create(
       builder, MemRefType::get({ShapedType::kDynamic}, builder.getI8Type(),
                                MemRefLayoutAttrInterface(), space));
-  Value aShared = createBuffer(
-      0, {config.getStages(), config.getBlockK(), plan.getARowPitch()},
-      plan.getASwizzle());
-  Value bShared = createBuffer(
-      config.getStages() * plan.getABytes(),
-      {config.getStages(), config.getBlockN(), config.getBlockK()},
-      plan.getBSwizzle());
+  auto elementsType = MemRefType::get(
+      {config.getStages() * plan.getStageBytes() / plan.getElementBytes()},
+      kernel.elementType, MemRefLayoutAttrInterface(), space);
+  stageElements = memref::ViewOp::create(builder, elementsType, sharedBytes,
+                                         index.constant(0), ValueRange{});
+  Value aShared = createBuffer(0, config.getBlockK(), plan.getARowPitch(),
+                               plan.getASwizzle());
+  Value bShared = createBuffer(plan.getABytes(), config.getBlockN(),
+                               config.getBlockK(), plan.getBSwizzle());
 
   builder.setInsertionPoint(kernel.matmul);
   Value slot = getSlot();

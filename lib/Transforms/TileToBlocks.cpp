@@ -55,6 +55,8 @@ private:
   /// The number of tiles of `tile` elements that dimension `dim` of `memref`
   /// takes.
   Value countTiles(Value memref, int64_t dim, int64_t tile);
+  /// The number of block tiles of C.
+  Value countTiles();
   Value getSize(Value memref, int64_t dim);
   /// Row and column, in tiles, of the block with linear id `block`.
   std::pair<Value, Value> rasterize(Value block);
@@ -62,7 +64,9 @@ private:
   OpFoldResult getValidSize(Value memref, int64_t dim, Value offset,
                             int64_t tile);
   void buildBody(Value block);
-  void buildKLoop(Value m, OpFoldResult validM, Value n, OpFoldResult validN,
+  /// First and number of the k-tiles of one of the blocks that share a tile.
+  std::pair<Value, Value> getKTiles(Value split);
+  void buildKLoop(Value split, Value m, OpFoldResult validM, Value n, OpFoldResult validN,
                   Value sums);
   Value subview(Value memref, ArrayRef<OpFoldResult> offsets,
                 ArrayRef<OpFoldResult> sizes);
@@ -139,15 +143,28 @@ Value BlockTiler::subview(Value memref, ArrayRef<OpFoldResult> offsets,
   return memref::SubViewOp::create(builder, memref, offsets, sizes, ones);
 }
 
-void BlockTiler::buildKLoop(Value m, OpFoldResult validM, Value n,
+std::pair<Value, Value> BlockTiler::getKTiles(Value split) {
+  Value tiles = countTiles(product.b, 1, config.getBlockK());
+  if (config.getSplitK() == 1)
+    return {index.constant(0), tiles};
+  // Shares differ by one tile at most.
+  auto bound = [&](Value part) {
+    return index.div(builder.createOrFold<arith::MulIOp>(part, tiles),
+                     config.getSplitK());
+  };
+  Value first = bound(split);
+  return {first, index.sub(bound(index.add(split, 1)), first)};
+}
+
+void BlockTiler::buildKLoop(Value split, Value m, OpFoldResult validM, Value n,
                             OpFoldResult validN, Value sums) {
   int64_t blockK = config.getBlockK();
-  Value tiles = countTiles(product.b, 1, blockK);
+  auto [first, tiles] = getKTiles(split);
   auto loop = scf::ForOp::create(builder, index.constant(0), tiles,
                                  index.constant(1));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Value k = index.mul(loop.getInductionVar(), blockK);
+  Value k = index.mul(index.add(loop.getInductionVar(), first), blockK);
   OpFoldResult validK = getValidSize(product.b, 1, k, blockK);
   Value aTile = subview(product.a, {k, m}, {validK, validM});
   Value bTile = subview(product.b, {n, k}, {validN, validK});
@@ -158,6 +175,12 @@ void BlockTiler::buildKLoop(Value m, OpFoldResult validM, Value n,
 }
 
 void BlockTiler::buildBody(Value block) {
+  Value split = index.constant(0);
+  if (config.getSplitK() > 1) {
+    Value tiles = countTiles();
+    split = builder.createOrFold<arith::DivUIOp>(block, tiles);
+    block = builder.createOrFold<arith::RemUIOp>(block, tiles);
+  }
   auto [row, column] = rasterize(block);
   Value m = index.mul(row, config.getBlockM());
   Value n = index.mul(column, config.getBlockN());
@@ -172,15 +195,19 @@ void BlockTiler::buildBody(Value block) {
   linalg::FillOp::create(builder, zero, accumulator);
   OpFoldResult origin = builder.getIndexAttr(0);
   Value sums = subview(accumulator, {origin, origin}, {validM, validN});
-  buildKLoop(m, validM, n, validN, sums);
+  buildKLoop(split, m, validM, n, validN, sums);
   Value cTile = subview(product.c, {m, n}, {validM, validN});
   linalg::CopyOp::create(builder, sums, cTile);
 }
 
-void BlockTiler::run() {
+Value BlockTiler::countTiles() {
   Value rows = countTiles(product.c, 0, config.getBlockM());
   Value columns = countTiles(product.c, 1, config.getBlockN());
-  Value blocks = builder.createOrFold<arith::MulIOp>(rows, columns);
+  return builder.createOrFold<arith::MulIOp>(rows, columns);
+}
+
+void BlockTiler::run() {
+  Value blocks = index.mul(countTiles(), config.getSplitK());
   Value one = index.constant(1);
   // A launch of no blocks is an error in CUDA: an empty C needs no launch.
   std::optional<int64_t> known = getConstantIndex(blocks);

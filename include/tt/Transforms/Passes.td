@@ -177,6 +177,25 @@ def SwizzleShared : Pass<"tt-swizzle-shared"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def FlattenShared : Pass<"tt-flatten-shared"> {
+  let summary = "Address shared memory as one row of elements";
+  let description = [{
+    Accesses to the operands' slots become accesses to the row of elements that
+    all slots are, at `(slot * size + lane part) + constant`, so that the k-tile
+    loop computes one address for all accesses of a lane that differ by
+    constants. Runs after `tt-swizzle-shared`.
+
+    ```mlir
+    nvgpu.ldmatrix %b[%slot, %row, %column] : memref<3x64x32xf32, strided<...>>
+    ```
+    becomes
+    ```mlir
+    nvgpu.ldmatrix %stages[%element] : memref<13056xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def AssignStages : Pass<"tt-assign-stages"> {
   let summary = "Decide stage and order of each op of the k-tile loop";
   let description = [{
@@ -222,6 +241,26 @@ def PinFragmentLoads : Pass<"tt-pin-fragment-loads"> {
     end of the k-tile loop's body, forbids that and costs no instruction.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def CombineSums : Pass<"tt-combine-sums"> {
+  let summary = "Add the sums of k-slices and of the blocks that split K";
+  let description = [{
+    Before `tt.store_fragments`, the k-slices of a block hand their sums over in
+    shared memory, and the blocks that share a tile of C (`split_k`) theirs in
+    a workspace in global memory, where the last one to arrive adds them in the
+    order of k and stores C. Nothing happens where a config has neither.
+
+    The workspace is allocated and zeroed on the host before the launch. Each
+    launch leaves it as it must be for the next.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 def LowerEpilogue : Pass<"tt-lower-epilogue"> {
