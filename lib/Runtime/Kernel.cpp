@@ -113,11 +113,11 @@ Status mlir::tt::runtime::checkProblem(const Kernel &kernel,
 
 int64_t mlir::tt::runtime::getBlocks(const Kernel &kernel, const Problem &p) {
   return ((p.m + kernel.blockM - 1) / kernel.blockM) *
-         ((p.n + kernel.blockN - 1) / kernel.blockN);
+         ((p.n + kernel.blockN - 1) / kernel.blockN) * kernel.blocksPerTile;
 }
 
 Parameters::Parameters(const Kernel &kernel, const Problem &p, uint64_t a,
-                       uint64_t b, uint64_t c) {
+                       uint64_t b, uint64_t c, uint64_t workspace) {
   auto add = [&](uint64_t address, int64_t rows, int64_t columns,
                  int64_t rowStride) {
     // Allocated pointer, aligned pointer, offset, sizes, strides.
@@ -130,8 +130,12 @@ Parameters::Parameters(const Kernel &kernel, const Problem &p, uint64_t a,
       add(a, p.k, p.m, p.lda);
     else if (argument.name == "B")
       add(b, p.n, p.k, p.ldb);
-    else
+    else if (argument.name == "C")
       add(c, p.m, p.n, p.ldc);
+    else
+      for (uint64_t value : {workspace, workspace, uint64_t(0),
+                             uint64_t(kernel.workspaceBytes), uint64_t(1)})
+        values.push_back(value);
   }
 }
 

@@ -52,6 +52,22 @@ static Result<std::unique_ptr<Buffer>> upload(Device &device,
   return buffer;
 }
 
+/// The kernel's workspace, with zeros where it needs them and poison elsewhere.
+static Result<std::unique_ptr<Buffer>> makeWorkspace(Device &device,
+                                                     const Kernel &kernel) {
+  constexpr char kPoison = char(0xFF);
+  std::vector<char> bytes(kernel.workspaceBytes, kPoison);
+  std::fill_n(bytes.begin(), kernel.workspaceZeroedBytes, 0);
+  auto buffer = Buffer::create(device, bytes.size());
+  if (!buffer)
+    return buffer;
+  Status status =
+      device.copyIn((*buffer)->getAddress(), bytes.data(), bytes.size());
+  if (!status)
+    return status.error();
+  return buffer;
+}
+
 static Status launch(Device &device, const Kernel &kernel,
                      const RunOptions &options, std::vector<void *> parameters,
                      RunReport &report) {
@@ -101,8 +117,12 @@ Result<RunReport> mlir::tt::runtime::runKernel(Device &device,
   RunReport report;
   report.problem = p;
   report.device = device.getName();
+  auto workspace = makeWorkspace(device, kernel);
+  if (!workspace)
+    return workspace.error();
   Parameters parameters(kernel, p, (*aBuffer)->getAddress(),
-                        (*bBuffer)->getAddress(), (*cBuffer)->getAddress());
+                        (*bBuffer)->getAddress(), (*cBuffer)->getAddress(),
+                        (*workspace)->getAddress());
   Status status = launch(device, kernel, options, parameters.getPointers(), report);
   if (!status)
     return status.error();

@@ -42,6 +42,12 @@ static constexpr int64_t kTileKBytes[] = {64, 128};
 static constexpr SharedLayout kLayouts[] = {SharedLayout::padded,
                                             SharedLayout::xor_swizzle};
 static constexpr int64_t kMinStages = 2, kMaxStages = 6;
+static constexpr int64_t kSlices[] = {1, 2, 4};
+static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
+/// Blocks an SM beyond which K is not split any further.
+static constexpr int64_t kSplitBlocksPerSM = 3;
+/// Of a block (ConfigAttr).
+static constexpr int64_t kMaxWarps = 16;
 /// How much shorter an estimate must be to count.
 static constexpr double kMargin = 0.98;
 
@@ -76,32 +82,58 @@ static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
          getIllegality(plan, target).empty();
 }
 
+/// Whether it can help to let `splits` blocks share each tile of C: tiles alone
+/// leave SMs idle, and each block keeps some k-tiles.
+static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
+                     int64_t splits, const TargetInfo &target) {
+  if (splits == 1)
+    return true;
+  if (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n))
+    return false;
+  int64_t tiles = llvm::divideCeil(problem.m, tile.blockM) *
+                  llvm::divideCeil(problem.n, tile.blockN);
+  constexpr int64_t kMinKTiles = 4;
+  return tiles * splits <= kSplitBlocksPerSM * target.multiprocessors &&
+         getModelSize(problem.k) >= kMinKTiles * splits * blockK;
+}
+
 /// Calls `consider` with each candidate.
 static void
-forEachCandidate(const Problem &problem,
+forEachCandidate(const Problem &problem, const TargetInfo &target,
                  llvm::function_ref<void(ConfigAttr config)> consider) {
+  MLIRContext *context = problem.elementType.getContext();
   int64_t elementBytes = problem.elementType.getIntOrFloatBitWidth() / 8;
+  MmaOrder order = chooseMmaOrder(problem);
   for (const Tile &tile : kTiles)
     for (int64_t kBytes : kTileKBytes)
-      for (SharedLayout layout : kLayouts)
-        // Stages that an SM has room for anyway cost nothing: many first.
-        for (int64_t stages = kMaxStages; stages >= kMinStages; --stages)
-          consider(ConfigAttr::get(
-              problem.elementType.getContext(),
-              {tile.blockM, tile.blockN, kBytes / elementBytes},
-              {tile.warpM, tile.warpN}, stages, /*rasterGroup=*/8, layout,
-              chooseMmaOrder(problem)));
+      for (int64_t slices : kSlices)
+        for (int64_t splits : kSplits)
+          for (SharedLayout layout : kLayouts)
+            // Stages that an SM has room for anyway cost nothing: many first.
+            for (int64_t stages = kMaxStages; stages >= kMinStages; --stages) {
+              int64_t blockK = kBytes / elementBytes;
+              int64_t warps = (tile.blockM / tile.warpM) *
+                              (tile.blockN / tile.warpN) * slices;
+              if (warps > kMaxWarps ||
+                  !canSplit(problem, tile, blockK, splits, target))
+                continue;
+              consider(ConfigAttr::get(
+                  context, {tile.blockM, tile.blockN, blockK},
+                  {tile.warpM, tile.warpN}, stages, /*rasterGroup=*/8, layout,
+                  order, slices, splits, RoundingForm::every_fragment));
+            }
 }
 
 ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
                                   const TargetInfo &target) {
   double best = std::numeric_limits<double>::infinity();
   ConfigAttr chosen;
-  forEachCandidate(problem, [&](ConfigAttr config) {
+  forEachCandidate(problem, target, [&](ConfigAttr config) {
     TilePlan plan(config, problem.elementType);
     if (!isAcceptable(plan, target))
       return;
-    double seconds = estimateCost(problem, plan, target).total;
+    KSplit split = {config.getKSlices(), config.getSplitK()};
+    double seconds = estimateCost(problem, plan, target, split).total;
     if (seconds >= kMargin * best)
       return;
     best = seconds;

@@ -18,6 +18,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "tt/Transforms/Passes.h"
@@ -96,14 +98,32 @@ Value SumCombiner::getPosition(Value first, int64_t fragment) {
                    fragment * threads * 4);
 }
 
-void SumCombiner::storeSums(Value memref, Value first) {
-  auto flat = VectorType::get({4}, builder.getF32Type());
-  for (auto [i, fragment] : llvm::enumerate(sums)) {
-    Value values = vector::ShapeCastOp::create(builder, flat, fragment);
-    vector::StoreOp::create(builder, values, memref, getPosition(first, i),
-                            /*nontemporal=*/false,
-                            llvm::MaybeAlign(kFragmentBytes));
+/// The four sums of a fragment, vector<2x2xf32>, in a row, and back: in ops that
+/// the conversion to nvvm knows. It has none for vector.shape_cast, which
+/// extracts and inserts of single elements would fold to.
+static Value flatten(ImplicitLocOpBuilder &b, Value fragment) {
+  Value upper = vector::ExtractOp::create(b, fragment, int64_t(0));
+  Value lower = vector::ExtractOp::create(b, fragment, int64_t(1));
+  return vector::ShuffleOp::create(b, upper, lower,
+                                   ArrayRef<int64_t>{0, 1, 2, 3});
+}
+
+static Value unflatten(ImplicitLocOpBuilder &b, Value flat) {
+  auto type = VectorType::get({2, 2}, b.getF32Type());
+  Value fragment = arith::ConstantOp::create(b, type, b.getZeroAttr(type));
+  for (int64_t row : {0, 1}) {
+    Value sums = vector::ShuffleOp::create(
+        b, flat, flat, ArrayRef<int64_t>{2 * row, 2 * row + 1});
+    fragment = vector::InsertOp::create(b, sums, fragment, row);
   }
+  return fragment;
+}
+
+void SumCombiner::storeSums(Value memref, Value first) {
+  for (auto [i, fragment] : llvm::enumerate(sums))
+    vector::StoreOp::create(builder, flatten(builder, fragment), memref,
+                            getPosition(first, i), /*nontemporal=*/false,
+                            llvm::MaybeAlign(kFragmentBytes));
 }
 
 SmallVector<Value> SumCombiner::addSums(ValueRange addends, Value memref,
@@ -114,9 +134,9 @@ SmallVector<Value> SumCombiner::addSums(ValueRange addends, Value memref,
     Value loaded = vector::LoadOp::create(
         builder, flat, memref, getPosition(first, i), /*nontemporal=*/false,
         llvm::MaybeAlign(kFragmentBytes));
-    Value values =
-        vector::ShapeCastOp::create(builder, addend.getType(), loaded);
-    result.push_back(arith::AddFOp::create(builder, addend, values));
+    Value sum =
+        arith::AddFOp::create(builder, flatten(builder, addend), loaded);
+    result.push_back(unflatten(builder, sum));
   }
   return result;
 }

@@ -19,10 +19,12 @@ static constexpr int64_t kWorkspaceAlignment = 256;
 Workspace Workspace::getOrCreate(gpu::LaunchOp launch, const TilePlan &plan,
                                  MemRefType c) {
   WorkspaceLayout layout = plan.getWorkspace(c.getDimSize(0), c.getDimSize(1));
-  for (Operation &op : *launch->getBlock())
-    if (op.getAttr(kWorkspaceAttrName) && op.isBeforeInBlock(launch) &&
-        op.getNextNode()->getNextNode()->getNextNode() == launch)
-      return {op.getResult(0), layout};
+  for (auto alloc : launch->getBlock()->getOps<memref::AllocOp>())
+    if (alloc->hasAttr(kWorkspaceAttrName) &&
+        llvm::any_of(alloc->getUsers(), [&](Operation *user) {
+          return launch->isProperAncestor(user);
+        }))
+      return {alloc, layout};
   ImplicitLocOpBuilder b(launch.getLoc(), launch);
   auto type = MemRefType::get({layout.bytes}, b.getI8Type());
   auto buffer = memref::AllocOp::create(
@@ -60,7 +62,7 @@ static Value countUp(ImplicitLocOpBuilder &b, Value counter, Value position) {
   Value address = index.add(first, index.mul(position, 4));
   Value pointer = LLVM::IntToPtrOp::create(
       b, LLVM::LLVMPointerType::get(b.getContext()),
-      arith::IndexCastOp::create(b, b.getI64Type(), address));
+      Value(arith::IndexCastOp::create(b, b.getI64Type(), address)));
   Value one = arith::ConstantIntOp::create(b, 1, /*width=*/32);
   return LLVM::AtomicRMWOp::create(b, LLVM::AtomicBinOp::add, pointer, one,
                                    LLVM::AtomicOrdering::acq_rel,
