@@ -10,6 +10,8 @@
 
 #include "Instructions.h"
 
+#include <atomic>
+
 #include "llvm/ADT/bit.h"
 #include <cfenv>
 #include <cmath>
@@ -38,6 +40,10 @@ static void readLaneId(Slots slots) { slots[0] = currentLane->index % kLanes; }
 //===----------------------------------------------------------------------===//
 // Barriers
 //===----------------------------------------------------------------------===//
+
+static void fence(Slots) {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
 
 static void barrier(Slots) { currentLane->wait("a block barrier"); }
 
@@ -142,6 +148,7 @@ static constexpr EmulatedInstruction kInstructions[] = {
     {"llvm.nvvm.cp.async.commit.group", commitGroup},
     {"llvm.nvvm.cp.async.wait.group", waitGroup},
     {"llvm.nvvm.cp.async.wait.all", waitAll},
+    {"llvm.nvvm.membar.gl", fence},
     {"llvm.nvvm.f2tf32.rna", roundToTF32},
     {"llvm.nvvm.add.rz.f", addTowardZero},
 };

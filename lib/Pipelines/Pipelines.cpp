@@ -43,6 +43,7 @@ void mlir::tt::buildLinalgToGPUPipeline(OpPassManager &pm,
                                         const PipelineOptions &options) {
   pm.addPass(createTileToBlocks());
   pm.addPass(createStageOperands({options.rowAlignment}));
+  pm.addPass(createGuardTiles());
   pm.addPass(createMapToWarps());
 }
 
@@ -61,13 +62,16 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
   pm.addPass(createAssignStages());
   pm.addPass(createPipelineCopies());
   pm.addPass(createLowerRounding());
-  pm.addPass(createCombineSums());
-  pm.addPass(createLowerEpilogue({options.rowAlignment}));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   // What the expansion left as iv + step * c is iv + c now.
   pm.addPass(createCountSlots());
   pm.addPass(createPinFragmentLoads());
+  pm.addPass(createExpandGuard());
+  pm.addPass(createCombineSums());
+  pm.addPass(createLowerEpilogue({options.rowAlignment}));
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
   pm.addPass(createVerifyKernel({options.chip}));
 }
 

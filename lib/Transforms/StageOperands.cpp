@@ -49,14 +49,6 @@ struct StagedTile {
   int64_t rows, columns;
 };
 
-/// One copy of one thread: its place in the tile.
-struct CopyPlace {
-  Value row, column;
-  /// True where the thread has no copy left in the last round; null if every
-  /// thread has one.
-  Value active;
-};
-
 class OperandStager {
 public:
   OperandStager(KernelMatmul kernel, int64_t promisedAlignment)
@@ -74,18 +66,17 @@ private:
 
   void copyTile(StagedTile &tile, Value slot,
                 SmallVectorImpl<Value> &tokens);
-  CopyPlace getPlace(StagedTile &tile, int64_t round, int64_t width);
+  TilePiece getPlace(StagedTile &tile, int64_t round, int64_t width);
   /// How many of the `width` elements at `place` lie inside the operand; null
   /// if all do.
-  Value countValid(StagedTile &tile, const CopyPlace &place,
+  Value countValid(StagedTile &tile, const TilePiece &place,
                    int64_t width);
   void copyAsync(StagedTile &tile, Value slot, int64_t width,
                  SmallVectorImpl<Value> &tokens);
   void copyThroughRegisters(StagedTile &tile, Value slot);
   void report(StagedTile &tile, int64_t width);
   int64_t countRounds(StagedTile &tile, int64_t width) {
-    return llvm::divideCeil(tile.rows * tile.columns / width,
-                            plan.getThreads());
+    return countTileRounds(plan.getThreads(), tile.rows, tile.columns, width);
   }
 
   KernelMatmul kernel;
@@ -154,31 +145,13 @@ Value OperandStager::getSlot() {
 // Copies
 //===----------------------------------------------------------------------===//
 
-/// In round r, thread i copies piece i + r * threads of the tile, counted along
-/// rows. Where a round covers whole rows, the column is the thread's own and
-/// only the row moves with the round, by a constant.
-CopyPlace OperandStager::getPlace(StagedTile &tile, int64_t round,
+TilePiece OperandStager::getPlace(StagedTile &tile, int64_t round,
                                   int64_t width) {
-  Value thread = kernel.launch.getThreadIds().x;
-  int64_t threads = plan.getThreads(), perRow = tile.columns / width;
-  CopyPlace place;
-  Value piece = index.add(thread, round * threads);
-  if (threads % perRow == 0) {
-    place.row = index.add(index.div(thread, perRow), round * threads / perRow);
-    place.column = index.mul(index.rem(thread, perRow), width);
-  } else {
-    place.row = index.div(piece, perRow);
-    place.column = index.mul(index.rem(piece, perRow), width);
-  }
-  int64_t pieces = tile.rows * perRow;
-  if ((round + 1) * threads > pieces)
-    place.active =
-        arith::CmpIOp::create(builder, arith::CmpIPredicate::ult, piece,
-                              index.constant(pieces));
-  return place;
+  return getTilePiece(builder, kernel.launch.getThreadIds().x,
+                      plan.getThreads(), tile.rows, tile.columns, width, round);
 }
 
-Value OperandStager::countValid(StagedTile &tile, const CopyPlace &place,
+Value OperandStager::countValid(StagedTile &tile, const TilePiece &place,
                                 int64_t width) {
   auto bound = [&](unsigned dim) -> Value {
     OpFoldResult size = tile.source.getMixedSizes()[dim];
@@ -203,7 +176,7 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
   // cp.async.cg bypasses L1 and moves 16 bytes only (PTX ISA, cp.async).
   bool bypass = width * plan.getElementBytes() == kChunkBytes;
   for (int64_t round = 0; round < countRounds(tile, width); ++round) {
-    CopyPlace place = getPlace(tile, round, width);
+    TilePiece place = getPlace(tile, round, width);
     OpBuilder::InsertionGuard guard(builder);
     if (place.active) {
       auto ifActive = scf::IfOp::create(builder, place.active);
@@ -224,11 +197,11 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
 /// loaded element by element, all before the first is stored, so that the loads
 /// overlap.
 void OperandStager::copyThroughRegisters(StagedTile &tile, Value slot) {
-  SmallVector<std::pair<CopyPlace, Value>> loaded;
+  SmallVector<std::pair<TilePiece, Value>> loaded;
   Value zero = arith::ConstantOp::create(
       builder, builder.getZeroAttr(kernel.elementType));
   for (int64_t round = 0; round < countRounds(tile, /*width=*/1); ++round) {
-    CopyPlace place = getPlace(tile, round, /*width=*/1);
+    TilePiece place = getPlace(tile, round, /*width=*/1);
     Value inside = arith::ConstantIntOp::create(builder, 1, /*width=*/1);
     if (Value valid = countValid(tile, place, /*width=*/1))
       inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, valid,

@@ -52,10 +52,16 @@ Value Workspace::view(ImplicitLocOpBuilder &b, int64_t firstByte, int64_t count,
                                 ValueRange{});
 }
 
+/// membar.gl: orders this thread's memory accesses, and those it has seen of
+/// others, for all threads of the GPU (PTX ISA, membar).
+static void fence(ImplicitLocOpBuilder &b) {
+  LLVM::CallIntrinsicOp::create(
+      b, b.getLoc(), b.getStringAttr("llvm.nvvm.membar.gl"), ValueRange{});
+}
+
 /// Adds one to the i32 at `position` of `counter`; the value before. Memory that
 /// this block has written before is visible to whoever sees the new value, and
-/// the other way round: release and acquire at the scope of the GPU (PTX ISA,
-/// "Memory Consistency Model").
+/// the other way round. NVPTX makes `acq_rel` a relaxed `atom`, hence the fences.
 static Value countUp(ImplicitLocOpBuilder &b, Value counter, Value position) {
   IndexBuilder index(b);
   Value first = memref::ExtractAlignedPointerAsIndexOp::create(b, counter);
@@ -64,9 +70,12 @@ static Value countUp(ImplicitLocOpBuilder &b, Value counter, Value position) {
       b, LLVM::LLVMPointerType::get(b.getContext()),
       Value(arith::IndexCastOp::create(b, b.getI64Type(), address)));
   Value one = arith::ConstantIntOp::create(b, 1, /*width=*/32);
-  return LLVM::AtomicRMWOp::create(b, LLVM::AtomicBinOp::add, pointer, one,
-                                   LLVM::AtomicOrdering::acq_rel,
-                                   /*syncscope=*/"device");
+  fence(b);
+  Value before = LLVM::AtomicRMWOp::create(b, LLVM::AtomicBinOp::add, pointer,
+                                           one, LLVM::AtomicOrdering::acq_rel,
+                                           /*syncscope=*/"device");
+  fence(b);
+  return before;
 }
 
 Value mlir::tt::arriveLast(ImplicitLocOpBuilder &b, gpu::LaunchOp launch,

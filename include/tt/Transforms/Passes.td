@@ -107,6 +107,24 @@ def StageOperands : Pass<"tt-stage-operands"> {
                            "::mlir::scf::SCFDialect"];
 }
 
+def GuardTiles : Pass<"tt-guard-tiles"> {
+  let summary = "Look for NaN in a share of the k-tiles that a block stages";
+  let description = [{
+    For configs with `rounding_form = guarded`: a `tt.guard_tile` before the
+    k-tile loop that reads a tile of A and of B in shared memory and marks the
+    rows and columns of C that a NaN in them belongs to. The blocks share the
+    tiles, so that each is looked at once or a few times.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tt::TTDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def MapToWarps : Pass<"tt-map-to-warps"> {
   let summary = "Give each warp its tile of the block tile";
   let description = [{
@@ -261,6 +279,22 @@ def CombineSums : Pass<"tt-combine-sums"> {
                            "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
+}
+
+def ExpandGuard : Pass<"tt-expand-guard"> {
+  let summary = "Cut the k-tile loop where tt.guard_tile looks at a tile";
+  let description = [{
+    The k-tile loop becomes a loop over segments, with the body of
+    `tt.guard_tile` between them. At the end of the kernel the block that arrives
+    last sets the marked rows and columns of C to NaN. Runs after
+    `tt-count-slots`, which wants one loop, and before `tt-lower-epilogue`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
 }
 
 def LowerEpilogue : Pass<"tt-lower-epilogue"> {
