@@ -37,7 +37,11 @@ class Instruction:
             return f"{parts[0].lower()}.{width}"
         if parts[0] == "LDGSTS":
             return f"cp.async.{width}"
-        return _KINDS.get(parts[0], "other")
+        if parts[0] in _KINDS:
+            return _KINDS[parts[0]]
+        if parts[0][0] == "U" or parts[0] == "R2UR":
+            return "uniform"
+        return "float" if parts[0][0] == "F" else "integer"
 
 
 _KINDS = {"BAR": "barrier", "BRA": "branch", "DEPBAR": "cp.async wait",
