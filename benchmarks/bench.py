@@ -3,7 +3,7 @@
 
   bench.py KERNELS --output results.jsonl [--cutlass cutlass-peers.so]
            [--budget SECONDS] [--peers triton,cutlass,cublas,peak]
-           [--contracts f16,...] [--only 4096x4096] [--rounds MOST]
+           [--contracts f16,...] [--suites seed,...] [--only 4096x4096]
 
 KERNELS is what make_kernels.py made: a folder or a .tar.gz. Every kernel is
 checked against float64 on fresh uniform [0, 1) inputs, C poisoned with NaN, before
@@ -53,6 +53,9 @@ class Journal:
                     self.broken.add((tuple(row["problem"]), row["name"]))
         self._file = path.open("a" if resume else "w")
 
+    def close(self):
+        self._file.close()
+
     def write(self, kind, **row):
         self._file.write(json.dumps({"kind": kind, **row}) + "\n")
         self._file.flush()
@@ -72,13 +75,17 @@ def read_kernels(path):
 def group(index, arguments, journal):
     """{problem: entries}, in the order of the index."""
     groups = {}
+    wanted = set(arguments.suites or (s for e in index for s in e["suites"]))
     for entry in index:
         size = f"{entry['m']}x{entry['n']}x{entry['k']}"
-        if entry["contract"] not in arguments.contracts or arguments.only not in size:
+        if entry["contract"] not in arguments.contracts or \
+                arguments.only not in size or \
+                not wanted.intersection(entry["suites"]):
             continue
         if "refused" in entry:
-            journal.write("failed", name=f"tt {entry['contract']} {size}",
-                          why=entry["refused"])
+            if not arguments.resume:
+                journal.write("failed", name=f"tt {entry['contract']} {size}",
+                              why=entry["refused"])
             continue
         element_type = cases.CONTRACTS[entry["contract"]].element_type
         problem = element_type, entry["m"], entry["n"], entry["k"]
@@ -131,23 +138,25 @@ class Measurement:
 
     def add_best(self, families, budget):
         """Adds the best candidate of each family."""
-        best_of_kin, everything = {}, []
-        for i, family in enumerate(families):
+        best_of_kin, left = {}, sum(len(f.candidates) for f in families)
+        for family in families:
             ranking = self._rankings.setdefault(family.kin, budgets.Ranking())
-            everything += family.candidates
+            share = len(family.candidates) / max(1, left)
+            left -= len(family.candidates)
             candidates = ranking.sort(family.candidates)
             if family.kin in best_of_kin:
                 candidates.insert(0, best_of_kin[family.kin])
             best = budgets.choose(candidates, self._make_sampler,
-                                  budget.part(len(families) - i))
+                                  budget.fraction(share))
             if best is None:
                 continue
             ranking.add_win(best[0])
             best_of_kin[family.kin] = best[0]
             self.add(best[0], family.label)
-        for candidate in everything:
-            if candidate.name not in self._chosen:
-                candidate.close()
+        for family in families:
+            for candidate in family.candidates:
+                if candidate.name not in self._chosen:
+                    candidate.close()
 
     def run(self, budget, most_rounds):
         """Times what was added, in rounds, and writes it down."""
@@ -180,7 +189,7 @@ def open_peers(arguments, problems, journal):
     import peers
     monitor = nvml.Monitor()
     makers = {
-        "triton": lambda: peers.Triton(problems, monitor.architecture() or "sm_89"),
+        "triton": lambda: peers.Triton(problems, monitor.architecture()),
         "cutlass": lambda: peers.Cutlass(arguments.cutlass),
         "cublas": lambda: peers.Cublas(), "peak": lambda: peers.Peak()}
     found = {}
@@ -270,7 +279,8 @@ def parse_arguments():
     parser.add_argument("--budget", type=float, default=300)
     parser.add_argument("--peers", type=words, default=words("triton,cutlass,cublas,peak"))
     parser.add_argument("--contracts", type=words, default=list(cases.CONTRACTS))
-    parser.add_argument("--only", default="")
+    parser.add_argument("--suites", type=words, help="of those in KERNELS (all)")
+    parser.add_argument("--only", default="", help="a part of M x N x K")
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--resume", action="store_true",
@@ -285,10 +295,12 @@ def main():
     try:
         run_all(arguments, journal)
     except ContextLost:
+        journal.close()
         restart(arguments)
     except (OSError, ValueError, ImportError, RuntimeError) as error:
         print(f"bench.py: {error}", file=sys.stderr)
         return 2
+    journal.close()
     import report
     report.write_files(arguments.output)
     return 0

@@ -12,9 +12,9 @@ import time
 class Budget:
     """A span of seconds, divided over parts as they come."""
 
-    def __init__(self, seconds, clock=time.monotonic):
-        self._clock = clock
-        self._end = clock() + seconds
+    def __init__(self, seconds, clock=None):
+        self._clock = clock or time.monotonic
+        self._end = self._clock() + seconds
 
     def left(self):
         return self._end - self._clock()
@@ -27,9 +27,13 @@ class Budget:
         return Budget(max(0, self.left()) * fraction, self._clock)
 
 
+HOPELESS = 1.3  # times the best so far, at the first sample
+
+
 def choose(candidates, make_sampler, budget, keep=3):
     """The fastest of some candidates by a short trial, as (candidate, sampler);
-    None if none works. Two samples each, then four more of the best few.
+    None if none works. Two samples each, one if that is hopeless, then four more
+    of the best few.
 
     `make_sampler` returns None for a candidate that fails. Candidates are tried
     in order until the budget is spent; the first is always tried."""
@@ -38,9 +42,12 @@ def choose(candidates, make_sampler, budget, keep=3):
         if trials and budget.left() <= 0:
             break
         sampler = make_sampler(candidate)
-        if sampler:
-            trials.append([min(sampler()[0] for _ in range(2)), len(trials),
-                           candidate, sampler])
+        if not sampler:
+            continue
+        time = sampler()[0]
+        if not trials or time < HOPELESS * min(trials)[0]:
+            time = min(time, sampler()[0])
+        trials.append([time, len(trials), candidate, sampler])
     finalists = sorted(trials)[:keep]
     if len(finalists) > 1:
         for trial in finalists:

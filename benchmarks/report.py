@@ -127,7 +127,8 @@ def make_report(results):
     if results.others:
         parts.append("## Missing, failed, skipped")
         parts.append("\n".join(
-            "- " + ", ".join(f"{k} {v}" for k, v in row.items())
+            f"- {row['kind']}: " + ", ".join(
+                str(v) for k, v in row.items() if v and k not in ("kind", "broke_cuda"))
             for row in results.others))
     return "\n\n".join(parts) + "\n"
 

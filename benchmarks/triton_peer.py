@@ -76,8 +76,10 @@ def get_divisibility(m, n, k):
 
 
 def _assemble(ptx, architecture):
-    """A cubin, or the PTX itself where there is no ptxas: then the driver
-    compiles it, one kernel after the other."""
+    """A cubin, or the PTX itself where there is no ptxas or no known
+    architecture: then the driver compiles it, one kernel after the other."""
+    if not architecture:
+        return ptx.encode()
     with tempfile.TemporaryDirectory() as folder:
         source, cubin = f"{folder}/kernel.ptx", f"{folder}/kernel.cubin"
         with open(source, "w", encoding="utf-8") as file:

@@ -1,5 +1,6 @@
 """How lit runs the tests: every external thing is a feature, on only if found."""
 
+import glob
 import os
 import shutil
 
@@ -36,3 +37,10 @@ if shutil.which("ptxas") or os.path.exists("/usr/local/cuda/bin/ptxas"):
     config.environment["PATH"] += os.pathsep + "/usr/local/cuda/bin"
 if shutil.which("python3"):
     config.available_features.add("python")
+
+# What tools/dev.sh brings from PyPI; tests that need it are unsupported without.
+venv = os.path.join(config.tt_source_dir, "build", "venv")
+config.substitutions.append(
+    ("%venv-python", os.path.join(venv, "bin", "python3")))
+if glob.glob(os.path.join(venv, "lib", "python3*", "site-packages", "matplotlib")):
+    config.available_features.add("matplotlib")

@@ -1,0 +1,51 @@
+"""Suites, contracts, and what counts as like for like."""
+
+import unittest
+
+import fakes
+import cases
+
+
+class CasesTest(unittest.TestCase):
+    def sizes(self, text):
+        return [(c.contract, c.m, c.n, c.k) for c in cases.parse_suite(text)]
+
+    def test_lists_and_ranges(self):
+        self.assertEqual(self.sizes("1,2 4..8/2 3 f16"), [
+            ("f16", 1, 4, 3), ("f16", 1, 6, 3), ("f16", 1, 8, 3), ("f16", 2, 4, 3),
+            ("f16", 2, 6, 3), ("f16", 2, 8, 3)])
+
+    def test_all_contracts_without_a_name(self):
+        self.assertEqual([c for c, *_ in self.sizes("1 2 3")], list(cases.CONTRACTS))
+
+    def test_comments_and_repetitions(self):
+        self.assertEqual(self.sizes("# a: b's\n1 2 3 f16 # x\n\n1 2 3 f16"),
+                         [("f16", 1, 2, 3)])
+
+    def test_options(self):
+        case, = cases.parse_suite('1 2 3 f16 : --config "#tt.config<x, y>"')
+        self.assertEqual(case.options, ("--config", "#tt.config<x, y>"))
+        self.assertEqual(case.command()[-2:], ["--config", "#tt.config<x, y>"])
+        self.assertNotEqual(case.name, cases.Case("f16", 1, 2, 3).name)
+
+    def test_bad_lines_are_named(self):
+        for text, message in (("1 2", "line 1: expected M N K"),
+                              ("\n1 2 3 f64", "line 2: expected M N K"),
+                              ("1 2 x", "expected sizes")):
+            with self.assertRaisesRegex(ValueError, message):
+                cases.parse_suite(text)
+
+    def test_every_suite_can_be_read(self):
+        for path in cases.SUITES.glob("*.txt"):
+            self.assertTrue(cases.read_suite(path.stem), path)
+
+    def test_like_for_like(self):
+        self.assertTrue(cases.is_like_for_like("f16", "f16"))
+        self.assertTrue(cases.is_like_for_like("tf32-nearest_finite", "tf32-nearest"))
+        self.assertFalse(cases.is_like_for_like("tf32-nearest", "tf32-truncate"))
+        self.assertFalse(cases.is_like_for_like("tf32-truncate", "tf32-nearest"))
+        self.assertFalse(cases.is_like_for_like("f16", "bf16"))
+
+
+if __name__ == "__main__":
+    unittest.main()
