@@ -27,14 +27,19 @@ class Kernel:
         self._peer, self._operands, self._slices = peer, operands, slices
         self._get_stream, self._handle = get_stream, None
 
-    def __call__(self):
-        if not self._handle:
-            o = self._operands
-            self._handle = self._peer.prepare(
-                o.a.data_ptr(), o.b.data_ptr(), o.c.data_ptr(), o.m, o.n, o.k,
-                self._slices)
+    def _prepare(self):
+        import torch
+        o = self._operands
+        self._handle = self._peer.prepare(
+            o.a.data_ptr(), o.b.data_ptr(), o.c.data_ptr(), o.m, o.n, o.k,
+            self._slices)
+        torch.cuda.synchronize()  # the workspace was cleared in another stream
         if not self._handle:
             raise RuntimeError("CUTLASS refuses the problem")
+
+    def __call__(self):
+        if not self._handle:
+            self._prepare()
         status = self._peer.run(self._handle, self._get_stream())
         if status != 0:
             raise RuntimeError(f"CUTLASS status {status}")
