@@ -250,11 +250,12 @@ def run_all(arguments, journal):
             measurement = Measurement(problem, journal, clock, rankings)
             measure(problem, entries, peers.Ours(folder), found, measurement, part,
                     arguments.rounds)
-        except RuntimeError as error:  # such as too little memory
+        # Such as too little memory, or a kernel file that cannot be read.
+        except (RuntimeError, ValueError, KeyError, OSError) as error:
             if isinstance(error, ContextLost) or not gpu.is_healthy():
                 raise
             journal.write("failed", name="problem", problem=problem,
-                          why=str(error).strip()[:500])
+                          why=repr(error)[:500])
         print(f"{i + 1}/{len(groups)}", *problem, f"{total.left():.0f} s left",
               flush=True)
 

@@ -32,15 +32,22 @@ config.substitutions.append(("%tt-bin", binaries))
 
 if not config.tt_static:
     config.available_features.add("plugin")
-if shutil.which("ptxas") or os.path.exists("/usr/local/cuda/bin/ptxas"):
-    config.available_features.add("ptxas")
-    config.environment["PATH"] += os.pathsep + "/usr/local/cuda/bin"
 if shutil.which("python3"):
     config.available_features.add("python")
 
 # What tools/dev.sh brings from PyPI; tests that need it are unsupported without.
 venv = os.path.join(config.tt_source_dir, "build", "venv")
+packages = os.path.join(venv, "lib", "python3*", "site-packages")
 config.substitutions.append(
     ("%venv-python", os.path.join(venv, "bin", "python3")))
-if glob.glob(os.path.join(venv, "lib", "python3*", "site-packages", "matplotlib")):
+if glob.glob(os.path.join(packages, "matplotlib")):
     config.available_features.add("matplotlib")
+cuda_tools = glob.glob(os.path.join(packages, "nvidia", "cu13", "bin"))
+if all(glob.glob(os.path.join(packages, "nvidia", "cu13", "bin", tool))
+       for tool in ("ptxas", "nvdisasm")):
+    config.available_features.add("cuda-tools")
+
+for folder in cuda_tools + ["/usr/local/cuda/bin"]:
+    config.environment["PATH"] += os.pathsep + folder
+if shutil.which("ptxas", path=config.environment["PATH"]):
+    config.available_features.add("ptxas")

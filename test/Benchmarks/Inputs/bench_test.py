@@ -89,7 +89,8 @@ class BenchTest(unittest.TestCase):
     def test_too_large_a_problem_is_reported(self):
         self.sizes = [100000, 1024]
         rows = self.run_bench()
-        self.assertIn("out of memory", [r["why"] for r in self.rows(rows, "failed")])
+        self.assertIn("RuntimeError('out of memory')",
+                      [r["why"] for r in self.rows(rows, "failed")])
         self.assertEqual(len(self.rows(rows, "done")), 1)
 
     def test_budget_is_kept_and_shared(self):

@@ -2,7 +2,7 @@
 
 import unittest
 
-import fakes
+import fakes  # finds benchmarks/
 import cases
 
 
