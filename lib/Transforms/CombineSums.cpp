@@ -50,6 +50,7 @@ private:
   void computeIds();
   void combineSlices();
   void combineSplits();
+  void sumSplits(Value partial, Value firstOfTile);
   /// Element of fragment `fragment` of this thread, in a row of fragments that
   /// begins at element `first`.
   Value getPosition(Value first, int64_t fragment);
@@ -210,20 +211,37 @@ void SumCombiner::combineSplits() {
   Value stores = arith::AndIOp::create(builder, isLast, isFirstSlice);
   auto ifLast = scf::IfOp::create(builder, stores);
   builder.setInsertionPointToStart(ifLast.thenBlock());
+  sumSplits(partial, firstOfTile);
+  store->moveBefore(ifLast.thenYield());
+}
+
+/// The sums of all blocks of the tile, in the order of k. Written out, so that
+/// the loads of all blocks can be in flight at once, where they are not too many.
+void SumCombiner::sumSplits(Value partial, Value firstOfTile) {
+  constexpr int64_t kMaxUnrolled = 8;
+  int64_t splits = config.getSplitK();
+  auto addSplit = [&](Value split, ValueRange addends) {
+    return addSums(addends, partial,
+                   index.add(firstOfTile, index.mul(split, getRow())));
+  };
   SmallVector<Value> zeros;
   for (Value sum : sums)
     zeros.push_back(arith::ConstantOp::create(
         builder, sum.getType(), builder.getZeroAttr(sum.getType())));
+  if (splits <= kMaxUnrolled) {
+    sums = zeros;
+    for (int64_t split = 0; split < splits; ++split)
+      sums = addSplit(index.constant(split), sums);
+    return;
+  }
   auto loop = scf::ForOp::create(builder, index.constant(0),
                                  index.constant(splits), index.constant(1),
                                  zeros);
+  OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Value first = index.add(firstOfTile,
-                          index.mul(loop.getInductionVar(), getRow()));
-  scf::YieldOp::create(builder,
-                       addSums(loop.getRegionIterArgs(), partial, first));
+  scf::YieldOp::create(
+      builder, addSplit(loop.getInductionVar(), loop.getRegionIterArgs()));
   sums.assign(loop.result_begin(), loop.result_end());
-  store->moveAfter(loop);
 }
 
 void SumCombiner::run() {
