@@ -1,12 +1,13 @@
 """What is measured: contracts, and suites of problem sizes.
 
-A suite is a text file; each line is M N K, then the contracts (all of them if
-none is named), then, after a colon, options of tt-run, if any:
+A suite is a text file; each line is a name, if it is to have one, M N K, then the
+contracts (all of them if none is named), then, after a colon, options of tt-run:
 
   4096      4096  4096
   1,16,64   8192  8192                 three problems
   2048      2040..2080/8  2048         N from 2040 to 2080 in steps of 8
   2048      4096  8192  f16  : --config "#tt.config<...>"
+  strided   512   768   1024  bf16  : --lda 520
 
 A # before a space begins a comment.
 """
@@ -63,6 +64,7 @@ class Case:
     n: int
     k: int
     options: tuple = ()
+    given_name: str = ""
 
     @property
     def element_type(self):
@@ -74,6 +76,8 @@ class Case:
 
     @property
     def name(self):
+        if self.given_name:
+            return self.given_name
         name = f"{self.contract}-{self.m}x{self.n}x{self.k}"
         if not self.options:
             return name
@@ -114,6 +118,7 @@ def parse_suite(text):
         if ":" in words:
             at = words.index(":")
             words, options = words[:at], tuple(words[at + 1:])
+        name = words.pop(0) if words[0][0].isalpha() else ""
         contracts = words[3:] or list(CONTRACTS)
         unknown = [word for word in contracts if word not in CONTRACTS]
         if len(words) < 3 or unknown:
@@ -124,8 +129,12 @@ def parse_suite(text):
         except ValueError:
             raise ValueError(f"line {number}: expected sizes such as 64, 1,16 or "
                              f"2040..2080/8; found '{line.strip()}'") from None
-        cases += [Case(contract, *size, options)
-                  for size in itertools.product(*sizes) for contract in contracts]
+        found = [Case(contract, *size, options, name)
+                 for size in itertools.product(*sizes) for contract in contracts]
+        if name and (len(found) > 1 or name in {case.name for case in cases}):
+            raise ValueError(f"line {number}: the name '{name}' stands for more "
+                             "than one kernel")
+        cases += found
     return list(dict.fromkeys(cases))
 
 

@@ -28,6 +28,13 @@ class CasesTest(unittest.TestCase):
         self.assertEqual(case.command()[-2:], ["--config", "#tt.config<x, y>"])
         self.assertNotEqual(case.name, cases.Case("f16", 1, 2, 3).name)
 
+    def test_names(self):
+        case, = cases.parse_suite("odd 1 2 3 f16")
+        self.assertEqual((case.name, case.m), ("odd", 1))
+        for text in ("odd 1,2 2 3 f16", "odd 1 2 3", "odd 1 2 3 f16\nodd 1 2 4 f16"):
+            with self.assertRaisesRegex(ValueError, "more than one kernel"):
+                cases.parse_suite(text)
+
     def test_bad_lines_are_named(self):
         for text, message in (("1 2", "line 1: expected M N K"),
                               ("\n1 2 3 f64", "line 2: expected M N K"),
