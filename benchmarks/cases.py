@@ -15,6 +15,7 @@ A # before a space begins a comment.
 import dataclasses
 import hashlib
 import itertools
+import math
 import pathlib
 import re
 import shlex
@@ -24,27 +25,39 @@ SUITES = pathlib.Path(__file__).parent / "suites"
 
 @dataclasses.dataclass(frozen=True)
 class Contract:
-    """What a kernel promises to compute, and how far from float64 it may be."""
-    element_type: str
-    precision: str  # tt-run's --precision; empty: the default
-    max_error: float  # of one element, relative to the mean of C
-    max_bias: float  # of the mean of C: truncation misses it by 7e-4
+    """What a kernel promises to compute, and how far from the exact C it may be for
+    operands in [0, 1). Errors are relative."""
     title: str
+    element_type: str
+    precision: str = ""  # tt-run's --precision; empty: the default
+    rounding: float = 0  # of an element of C to its type
+    spread: float = 0  # of a product, since its operands are rounded
+    bias: float = 0  # of a product, on the average
+
+    def max_error(self, k):
+        """Of one element: errors of the products average out, at six standard
+        deviations; tensor cores truncate partial sums, which adds up."""
+        return (1.02 * self.rounding + abs(self.bias) +
+                self.spread * min(1, 6 / math.sqrt(k)) + k * 2**-25)
+
+    def max_bias(self, m, n, k):
+        """Of the mean of C. Its elements may all be rounded to the same side; an
+        operand's few elements may be, too."""
+        return (self.rounding + abs(self.bias) + k * 2**-26 +
+                self.spread * (0.15 + 2 / math.sqrt(min(m, n) * k)))
 
 
-# The largest errors are those of the rounding of C itself to f16 and bf16, and
-# of K = 1 for TF32.
 CONTRACTS = {
-    "tf32-nearest": Contract("f32", "", 5e-3, 1.5e-4,
-                             "f32 as TF32, rounded to nearest (default)"),
+    "tf32-nearest": Contract(
+        "f32 as TF32, rounded to nearest (default)", "f32", spread=2**-10),
     "tf32-nearest_finite": Contract(
-        "f32", "#tt.precision<tf32, rounding = nearest_finite>", 5e-3, 1.5e-4,
-        "f32 as TF32, finite values rounded to nearest"),
+        "f32 as TF32, finite values rounded to nearest", "f32",
+        "#tt.precision<tf32, rounding = nearest_finite>", spread=2**-10),
     "tf32-truncate": Contract(
-        "f32", "#tt.precision<tf32, rounding = truncate>", 8e-3, 2e-3,
-        "f32 as TF32, truncated"),
-    "f16": Contract("f16", "", 5e-3, 2e-3, "f16, f32 accumulation"),
-    "bf16": Contract("bf16", "", 2e-2, 5e-3, "bf16, f32 accumulation"),
+        "f32 as TF32, truncated", "f32",
+        "#tt.precision<tf32, rounding = truncate>", spread=1.3e-3, bias=-7.3e-4),
+    "f16": Contract("f16, f32 accumulation", "f16", rounding=2**-11),
+    "bf16": Contract("bf16, f32 accumulation", "bf16", rounding=2**-8),
 }
 
 

@@ -46,6 +46,17 @@ class CasesTest(unittest.TestCase):
         for path in cases.SUITES.glob("*.txt"):
             self.assertTrue(cases.read_suite(path.stem), path)
 
+    def test_bounds_tell_contracts_apart(self):
+        # Truncation's bias is 7e-4; a lost k-step of 16 terms is 2e-3 of 8192.
+        nearest, truncate = (cases.CONTRACTS[f"tf32-{r}"]
+                             for r in ("nearest", "truncate"))
+        self.assertLess(nearest.max_bias(4096, 4096, 8192), 6e-4)
+        self.assertGreater(truncate.max_bias(4096, 4096, 8192), 8e-4)
+        self.assertLess(cases.CONTRACTS["f16"].max_error(8192), 1e-3)
+        # One product may be off by both operands' rounding.
+        self.assertGreaterEqual(nearest.max_error(1), 2**-10)
+        self.assertGreaterEqual(truncate.max_error(1), 2**-9)
+
     def test_like_for_like(self):
         self.assertTrue(cases.is_like_for_like("f16", "f16"))
         self.assertTrue(cases.is_like_for_like("tf32-nearest_finite", "tf32-nearest"))
