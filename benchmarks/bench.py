@@ -199,9 +199,10 @@ def open_peers(arguments, problems, journal):
         begin = time.monotonic()
         try:
             found[name] = make()
+            journal.write("opened", peer=name,
+                          seconds=round(time.monotonic() - begin, 1))
         except (ImportError, OSError, RuntimeError, TypeError) as error:
             journal.write("missing", peer=name, why=str(error) or repr(error))
-        journal.write("opened", peer=name, seconds=round(time.monotonic() - begin, 1))
     return found
 
 
@@ -299,7 +300,7 @@ def main():
         journal.close()
         restart(arguments)
     except (OSError, ValueError, ImportError, RuntimeError) as error:
-        print(f"bench.py: {error}", file=sys.stderr)
+        print(f"bench.py: {(str(error) or repr(error)).splitlines()[0]}", file=sys.stderr)
         return 2
     journal.close()
     import report

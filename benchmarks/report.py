@@ -104,6 +104,26 @@ def variant_table(results):
                    "best config"], rows) if rows else ""
 
 
+def cliff_table(results, suite="cliffs"):
+    """How throughput changes while one size steps over multiples of 64."""
+    rows = []
+    for contract in results.contracts():
+        problems = results.of_suite(suite, contract)
+        for axis in "mnk":
+            flops = {getattr(p, axis): p.ours(contract)["tflops"] for p in problems
+                     if all(getattr(p, other) == 2048 for other in "mnk".replace(
+                         axis, ""))}
+            even = [t for size, t in flops.items() if size % 64 == 0]
+            if len(flops) < 2 or not even:
+                continue
+            worst = min(flops, key=flops.get)
+            rows.append([contract, axis.upper(), f"{min(flops)} to {max(flops)}",
+                         f"{max(even):.1f}", f"{flops[worst]:.1f} at {worst}",
+                         f"{flops[worst] / max(even):.2f}"])
+    return _table(["contract", "size", "range", "at a multiple of 64", "least",
+                   "ratio"], rows) if rows else ""
+
+
 def _machine_text(machine):
     return (f"{machine['device']} ({machine['architecture']}, "
             f"{machine['multiprocessors']} SMs, {machine['watts']} W, copy "
@@ -122,6 +142,8 @@ def make_report(results):
             problems = results.of_suite(suite, contract)
             if problems:
                 parts += [f"### {suite}", contract_table(problems, contract)]
+    if cliffs := cliff_table(results):
+        parts += ["## Cliffs: one size varies, the others are 2048", cliffs]
     if variants := variant_table(results):
         parts += ["## Given configs", variants]
     if results.others:

@@ -52,6 +52,9 @@ ROWS = [
              190.0, [("truncate", "tf32-truncate", 210.0),
                      ("round", "tf32-nearest", 200.0)], 390.0),
 ]
+for n, tflops in ((2040, 180.0), (2048, 200.0), (2056, 190.0)):
+    SIZE = (2048, n, 2048)
+    ROWS.append(ours("f16", SIZE, "f16", tflops, ["cliffs"]))
 
 with open(sys.argv[1], "w", encoding="utf-8") as file:
     file.writelines(json.dumps(r) + "\n" for r in ROWS)
