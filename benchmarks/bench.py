@@ -28,39 +28,9 @@ import time
 
 import budget as budgets
 import cases
+import journal as journals
+import measurement as measurements
 import nvml
-
-SAMPLE_MS, TRIAL_MS = 4, 1
-TRIAL_SHARE = 0.5  # of a problem's time
-LEAST_ROUNDS = 5
-
-
-class ContextLost(RuntimeError):
-    """A kernel broke CUDA for this process; the message is its name."""
-
-
-class Journal:
-    """The JSON lines, and what an earlier process already wrote."""
-
-    def __init__(self, path, resume):
-        self.done, self.broken = set(), set()
-        if resume:
-            for line in path.read_text().splitlines():
-                row = json.loads(line)
-                if row["kind"] == "done":
-                    self.done.add(tuple(row["problem"]))
-                if row["kind"] == "failed" and row.get("broke_cuda"):
-                    self.broken.add((tuple(row["problem"]), row["name"]))
-        self._file = path.open("a" if resume else "w")
-
-    def close(self):
-        self._file.close()
-
-    def write(self, kind, **row):
-        self._file.write(json.dumps({"kind": kind, **row}) + "\n")
-        self._file.flush()
-        if kind in ("missing", "failed"):
-            print(kind, *row.values(), flush=True)
 
 
 def read_kernels(path):
@@ -93,97 +63,6 @@ def group(index, arguments, journal):
     return {p: g for p, g in groups.items() if p not in journal.done}
 
 
-class Measurement:
-    """One problem: checks, trials and rounds."""
-
-    def __init__(self, problem, journal, clock, rankings):
-        import gpu
-        self._gpu = gpu
-        self._problem, self._journal, self._clock = problem, journal, clock
-        self._rankings = rankings
-        self._operands = gpu.Operands(*problem)
-        self._samplers, self._checks = {}, {}
-        self._labels = {}  # name -> labels
-        self._chosen = {}  # name -> candidate
-
-    def operands(self):
-        return self._operands
-
-    def _fail(self, candidate, error):
-        broke = not self._gpu.is_healthy()
-        self._journal.write("failed", name=candidate.name, problem=self._problem,
-                            why=str(error).strip()[:500], broke_cuda=broke)
-        if broke:
-            raise ContextLost(candidate.name)
-
-    def _make_sampler(self, candidate, milliseconds=TRIAL_MS):
-        """Checks the candidate; None if it fails."""
-        key = candidate.name, milliseconds
-        if (self._problem, candidate.name) in self._journal.broken:
-            return None
-        if key not in self._samplers:
-            self._samplers[key] = None
-            try:
-                if candidate.contract and candidate.name not in self._checks:
-                    self._checks[candidate.name] = self._operands.check(
-                        candidate.run, cases.CONTRACTS[candidate.contract])
-                self._samplers[key] = self._clock.sampler(candidate.run, milliseconds)
-            except (RuntimeError, ValueError) as error:
-                self._fail(candidate, error)
-        return self._samplers[key]
-
-    def add(self, candidate, label):
-        self._chosen[candidate.name] = candidate
-        self._labels.setdefault(candidate.name, []).append(label)
-
-    def add_best(self, families, budget):
-        """Adds the best candidate of each family."""
-        best_of_kin, left = {}, sum(len(f.candidates) for f in families)
-        for family in families:
-            ranking = self._rankings.setdefault(family.kin, budgets.Ranking())
-            share = len(family.candidates) / max(1, left)
-            left -= len(family.candidates)
-            candidates = ranking.sort(family.candidates)
-            if family.kin in best_of_kin:
-                candidates.insert(0, best_of_kin[family.kin])
-            best = budgets.choose(candidates, self._make_sampler,
-                                  budget.fraction(share))
-            if best is None:
-                continue
-            ranking.add_win(best[0])
-            best_of_kin[family.kin] = best[0]
-            self.add(best[0], family.label)
-        for family in families:
-            for candidate in family.candidates:
-                if candidate.name not in self._chosen:
-                    candidate.close()
-
-    def run(self, budget, most_rounds):
-        """Times what was added, in rounds, and writes it down."""
-        samplers = {}
-        for name, candidate in self._chosen.items():
-            if sampler := self._make_sampler(candidate, SAMPLE_MS):
-                samplers[name] = sampler
-        samples = budgets.take_rounds(samplers, budget, LEAST_ROUNDS, most_rounds)
-        element_type, m, n, k = self._problem
-        for name, taken in samples.items():
-            candidate = self._chosen[name]
-            summary = budgets.summarise(taken)
-            flops = candidate.flops or self._operands.flops()
-            error, bias = self._checks.get(name, (None, None))
-            self._journal.write(
-                "measured", element_type=element_type, m=m, n=n, k=k, name=name,
-                labels=self._labels[name], contract=candidate.contract,
-                tflops=round(flops / summary["us"] / 1e6, 2), error=error, bias=bias,
-                bytes=self._operands.compulsory_bytes(), **candidate.detail,
-                **summary)
-        self._journal.write("done", problem=self._problem)
-
-    def close(self):
-        for candidate in self._chosen.values():
-            candidate.close()
-
-
 def open_peers(arguments, problems, journal):
     """What there is of peers. Triton comes first: it forks."""
     import peers
@@ -211,23 +90,11 @@ def describe_machine(journal, clock, monitor):
     import torch
     properties = torch.cuda.get_device_properties(0)
     journal.write(
-        "machine", device=properties.name, multiprocessors=properties.multi_processor_count,
-        architecture=monitor.architecture(), driver=monitor.driver(),
+        "machine", device=properties.name,
+        multiprocessors=properties.multi_processor_count, architecture=monitor.architecture(), driver=monitor.driver(),
         watts=monitor.power_limit(), torch=torch.__version__, cuda=torch.version.cuda,
         bandwidth_gbs=round(gpu.memory_bandwidth(clock)),
         python=sys.version.split()[0])
-
-
-def measure(problem, entries, ours, found, measurement, budget, rounds):
-    """Everything about one problem."""
-    operands = measurement.operands()
-    for candidate in ours.candidates(operands, entries):
-        measurement.add(candidate, "tt")
-    families = [family for peer in found.values()
-                for family in peer.families(operands, problem[0])]
-    measurement.add_best(families, budget.fraction(TRIAL_SHARE))
-    measurement.run(budget, rounds)
-    measurement.close()
 
 
 def run_all(arguments, journal):
@@ -248,12 +115,13 @@ def run_all(arguments, journal):
             continue
         try:
             part = total.part(len(groups) - i)
-            measurement = Measurement(problem, journal, clock, rankings)
-            measure(problem, entries, peers.Ours(folder), found, measurement, part,
-                    arguments.rounds)
+            measurement = measurements.Measurement(problem, journal, clock, rankings)
+            measurement.add_ours(peers.Ours(folder), entries)
+            measurement.add_peers(found.values())
+            measurement.run(part, arguments.rounds)
         # Such as too little memory, or a kernel file that cannot be read.
         except (RuntimeError, ValueError, KeyError, OSError) as error:
-            if isinstance(error, ContextLost) or not gpu.is_healthy():
+            if isinstance(error, measurements.ContextLost) or not gpu.is_healthy():
                 raise
             journal.write("failed", name="problem", problem=problem,
                           why=repr(error)[:500])
@@ -279,7 +147,8 @@ def parse_arguments():
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--cutlass", default="cutlass-peers.so")
     parser.add_argument("--budget", type=float, default=300)
-    parser.add_argument("--peers", type=words, default=words("triton,cutlass,cublas,peak"))
+    parser.add_argument("--peers", type=words,
+                        default=words("triton,cutlass,cublas,peak"))
     parser.add_argument("--contracts", type=words, default=list(cases.CONTRACTS))
     parser.add_argument("--suites", type=words, help="of those in KERNELS (all)")
     parser.add_argument("--only", default="", help="a part of M x N x K")
@@ -293,14 +162,15 @@ def parse_arguments():
 def main():
     arguments = parse_arguments()
     random.seed(arguments.seed)
-    journal = Journal(arguments.output, arguments.resume)
+    journal = journals.Journal(arguments.output, arguments.resume)
     try:
         run_all(arguments, journal)
-    except ContextLost:
+    except measurements.ContextLost:
         journal.close()
         restart(arguments)
     except (OSError, ValueError, ImportError, RuntimeError) as error:
-        print(f"bench.py: {(str(error) or repr(error)).splitlines()[0]}", file=sys.stderr)
+        reason = (str(error) or repr(error)).splitlines()[0]
+        print(f"bench.py: {reason}", file=sys.stderr)
         return 2
     journal.close()
     import report

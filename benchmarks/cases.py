@@ -94,7 +94,8 @@ class Case:
         name = f"{self.contract}-{self.m}x{self.n}x{self.k}"
         if not self.options:
             return name
-        return name + "-" + hashlib.sha1(" ".join(self.options).encode()).hexdigest()[:6]
+        digest = hashlib.sha1(" ".join(self.options).encode()).hexdigest()
+        return f"{name}-{digest[:6]}"
 
     def command(self):
         """Options of tt-run."""

@@ -128,7 +128,8 @@ def main():
     except (OSError, RuntimeError) as error:
         print(f"compile_time.py: {error}", file=sys.stderr)
         return 2
-    print(f"One core of {get_processor()}, the least of {arguments.runs} runs, 4096³.\n")
+    print(f"One core of {get_processor()}, the least of {arguments.runs} runs, "
+          "4096³.\n")
     print_table({**defaults, **tiles})
     print_growth(tiles[TILES[0]], tiles[TILES[-1]])
     slowest = max(map(total, defaults.values()))

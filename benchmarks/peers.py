@@ -57,6 +57,11 @@ class Ours:
                         "suites": entry["suites"], "ours": True})
 
 
+    def family(self, contract, candidates):
+        """Given configs of one contract, of which the best is to be found."""
+        return Family("tt", candidates, f"tt {contract}")
+
+
 class Triton:
     """Compiles in other processes when made: make it before CUDA is used."""
 

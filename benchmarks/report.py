@@ -50,8 +50,8 @@ def contract_table(problems, contract):
         triton = [problem.labelled(f"triton {s}") for s in ("seed", "space", "any")]
         cutlass, ratio = problem.cutlass(contract), problem.ratio(contract)
         rows.append([
-            problem.size, _tflops(ours), _ratio(ours, problem.labelled("mma.sync peak")),
-            *map(_tflops, triton), _tflops(cutlass), _tflops(cublas),
+            problem.size, _tflops(ours),
+            _ratio(ours, problem.labelled("mma.sync peak")), *map(_tflops, triton), _tflops(cutlass), _tflops(cublas),
             _ratio(ours, triton[-1]), _ratio(ours, cutlass),
             f"{ratio:.2f}" if ratio else "", str(ours["mhz"] or "")])
     return _table(_contract_columns(contract, hopper), rows)

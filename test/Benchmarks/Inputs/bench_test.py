@@ -27,6 +27,7 @@ class BenchTest(unittest.TestCase):
         self.peers = [candidate(f"triton {i}", FakeKernel(100 - i)) for i in range(20)]
         self.sizes = [1024]
         self.our_kernel = FakeKernel(60)
+        self.variants = []
 
     def run_bench(self, *options):
         entries = [{"contract": "f16", "m": s, "n": s, "k": s, "options": [],
@@ -38,9 +39,8 @@ class BenchTest(unittest.TestCase):
             self.clock, lambda operands, t: [
                 family("triton seed", *self.peers[:4]),
                 family("triton any", *self.peers[4:])],
-            lambda operands, entries: [candidate(
-                "tt", self.our_kernel, ours=True, config="c", options=[],
-                suites=["squares"])], self.checked)
+            lambda operands, entries: [self.our_candidate(
+                "tt", self.our_kernel)] + self.variants, self.checked)
         self.restarts = []
         bench.os = types.SimpleNamespace(
             execv=lambda program, command: self.restarts.append(command))
@@ -48,6 +48,10 @@ class BenchTest(unittest.TestCase):
         sys.argv = ["bench.py", str(self.folder), "--output", str(output), *options]
         self.assertEqual(bench.main(), 0)
         return [json.loads(line) for line in output.read_text().splitlines()]
+
+    def our_candidate(self, name, kernel, options=()):
+        return candidate(name, kernel, ours=True, config="c", options=list(options),
+                         suites=["squares"])
 
     def rows(self, rows, kind):
         return [row for row in rows if row["kind"] == kind]
@@ -80,6 +84,15 @@ class BenchTest(unittest.TestCase):
         self.our_kernel.why = "error 1e-1"
         rows = self.run_bench()
         self.assertNotIn("tt", [r["name"] for r in self.rows(rows, "measured")])
+
+    def test_few_variants_are_all_timed_and_of_many_the_best(self):
+        for count, timed in ((3, 4), (7, 2)):
+            self.variants = [self.our_candidate(f"tt {i}", FakeKernel(70 - i), ["x"])
+                             for i in range(count)]
+            names = [r["name"] for r in self.rows(self.run_bench(), "measured")
+                     if r.get("ours")]
+            self.assertEqual(len(names), timed)
+            self.assertIn(f"tt {count - 1}", names)
 
     def test_missing_peers_are_named(self):
         rows = self.run_bench()

@@ -65,7 +65,9 @@ def install(clock, families, ours, checked):
     class Peers(types.ModuleType):
         Cublas = staticmethod(lambda: types.SimpleNamespace(families=families))
         Triton = Cutlass = Peak = staticmethod(missing)
-        Ours = staticmethod(lambda folder: types.SimpleNamespace(candidates=ours))
+        Ours = staticmethod(lambda folder: types.SimpleNamespace(
+            candidates=ours, family=lambda contract, candidates:
+            types.SimpleNamespace(label="tt", candidates=candidates, kin="tt")))
 
     sys.modules["gpu"] = types.SimpleNamespace(
         Operands=Operands, Clock=lambda monitor: clock,
