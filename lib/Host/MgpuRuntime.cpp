@@ -11,6 +11,9 @@
 
 #include "MgpuRuntime.h"
 
+#include "tt/Runtime/RunKernel.h"
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 
@@ -68,8 +71,12 @@ static void *allocate(size_t bytes) {
   auto address = session->device.allocateManaged(std::max<size_t>(bytes, 1));
   if (!address) {
     session->fail(address.error().message);
-    // Host code does not look at what malloc returns: give it some memory.
-    return std::malloc(std::max<size_t>(bytes, 1));
+    // Host code does not look at what malloc returns: give it some memory, or
+    // end here.
+    if (void *memory = std::malloc(std::max<size_t>(bytes, 1)))
+      return memory;
+    std::fprintf(stderr, "tt-run: %s\n", session->error.c_str());
+    std::_Exit(runtime::kExitBadInput);
   }
   session->memory.push_back(
       runtime::Buffer::adopt(session->device, *address));
@@ -146,6 +153,7 @@ llvm::ArrayRef<RuntimeFunction> mlir::tt::host::getRuntimeFunctions() {
   static const RuntimeFunction functions[] = {
       {"malloc", reinterpret_cast<void *>(&allocate)},
       {"free", reinterpret_cast<void *>(&release)},
+      {"memrefCopy", reinterpret_cast<void *>(&copyMemRef)},
       {"mgpuModuleLoad", reinterpret_cast<void *>(&loadModule)},
       {"mgpuModuleLoadJIT", reinterpret_cast<void *>(&loadText)},
       {"mgpuModuleUnload", reinterpret_cast<void *>(&nothing)},
