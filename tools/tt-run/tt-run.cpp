@@ -165,7 +165,7 @@ static runtime::Result<KernelRequest> getRequest(runtime::Problem &problem) {
   request.config = config;
   request.chip = chip;
   request.rowAlignment = rowAlignment;
-  request.wantCubin = emit == "cubin";
+  request.wantCubin = emit == "cubin" || (emit == "kernel" && hasPtxas());
   return request;
 }
 
@@ -177,8 +177,12 @@ static int emitArtifact(const runtime::Kernel &kernel,
     return writeOutput(outputFile, kernel.ptx);
   if (emit == "cubin")
     return writeOutput(outputFile, kernel.cubin);
-  if (emit == "kernel")
+  if (emit == "kernel") {
+    if (kernel.cubin.empty())
+      llvm::errs() << "tt-run: no ptxas found: the kernel file carries PTX, which "
+                      "the driver compiles, and no cubin\n";
     return writeOutput(outputFile, runtime::serialize(kernel));
+  }
   return writeOutput(outputFile, stages.lookup(emit));
 }
 

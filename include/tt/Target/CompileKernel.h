@@ -30,6 +30,9 @@ struct KernelRequest {
   bool wantCubin = false;    ///< needs ptxas
 };
 
+/// Whether there is a ptxas where gpu-module-to-binary looks for it.
+bool hasPtxas();
+
 /// The stages of the way down, in order, as `--emit` and `--dump-stages` name
 /// them: what the module is after each arrow.
 inline constexpr const char *kStages[] = {"mlir-tt",    "mlir-linalg",
