@@ -30,8 +30,7 @@ config.substitutions.append(("%tt-lib", os.path.join(config.tt_binary_dir, "lib"
 config.substitutions.append(("%tt-source", config.tt_source_dir))
 config.substitutions.append(("%tt-bin", binaries))
 
-if not config.tt_static:
-    config.available_features.add("plugin")
+config.available_features.add("static" if config.tt_static else "plugin")
 if shutil.which("python3"):
     config.available_features.add("python")
 

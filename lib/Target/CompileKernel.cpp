@@ -73,6 +73,8 @@ std::string mlir::tt::getProblemText(const KernelRequest &request) {
 // The way down
 //===----------------------------------------------------------------------===//
 
+StringRef mlir::tt::getCompilerVersion() { return kCompilerVersion; }
+
 bool mlir::tt::hasPtxas() {
   if (llvm::sys::findProgramByName("ptxas"))
     return true;

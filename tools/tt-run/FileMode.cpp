@@ -113,6 +113,8 @@ int mlir::tt::runFileMode(const FileRequest &request) {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  if (request.remarks)
+    printRemarks(context);
   std::string message;
   auto buffer = openInputFile(request.file, &message);
   if (!buffer)

@@ -17,7 +17,7 @@ struct FileRequest {
   std::string chip, config, device;
   int64_t rowAlignment = 0;
   std::string emit, outputFile, dumpStages;
-  bool json = false;
+  bool json = false, remarks = false;
 };
 
 /// Compiles the file, and runs its function unless `emit` says to stop. Returns

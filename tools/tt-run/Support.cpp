@@ -6,6 +6,7 @@
 
 #include "Support.h"
 
+#include "mlir/IR/Remarks.h"
 #include "tt/Emulator/EmulatorDevice.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -56,6 +57,22 @@ LogicalResult mlir::tt::dumpStage(StringRef folder, StringRef name,
     return success();
   fail(status.error().message);
   return failure();
+}
+
+namespace {
+struct RemarkPrinter : remark::detail::MLIRRemarkStreamerBase {
+  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
+    llvm::errs() << "remark: " << remark.getMsg() << "\n";
+  }
+};
+} // namespace
+
+void mlir::tt::printRemarks(MLIRContext &context) {
+  remark::RemarkCategories ours;
+  ours.passed = ours.missed = ours.analysis = ours.failed = "tt-.*";
+  (void)remark::enableOptimizationRemarks(
+      context, std::make_unique<RemarkPrinter>(),
+      std::make_unique<remark::RemarkEmittingPolicyAll>(), ours);
 }
 
 std::string mlir::tt::getLLVMText(StringRef bitcode) {

@@ -7,7 +7,7 @@
 #ifndef TT_TOOLS_TT_RUN_SUPPORT_H
 #define TT_TOOLS_TT_RUN_SUPPORT_H
 
-#include "mlir/Support/LLVM.h"
+#include "mlir/IR/MLIRContext.h"
 #include "tt/Runtime/RunKernel.h"
 #include "llvm/ADT/Twine.h"
 
@@ -25,6 +25,9 @@ int writeOutput(StringRef path, StringRef content);
 
 /// Writes one file of --dump-stages.
 LogicalResult dumpStage(StringRef folder, StringRef name, StringRef text);
+
+/// Prints what passes chose, and what they missed and why, to stderr.
+void printRemarks(MLIRContext &context);
 
 /// Text of the LLVM module in `bitcode`; empty if it is none.
 std::string getLLVMText(StringRef bitcode);

@@ -12,6 +12,7 @@
 #include "tt/Pipelines/Pipelines.h"
 #include "tt/Runtime/RunKernel.h"
 #include "tt/Target/CompileKernel.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 
@@ -100,6 +101,10 @@ static cl::opt<bool> benchmark("benchmark", cl::desc("Time the kernel"),
                                cl::cat(category));
 static cl::opt<bool> json("json", cl::desc("Print one JSON line"),
                           cl::cat(category));
+static cl::opt<bool> remarks("remarks",
+                             cl::desc("Say what was chosen, and what was missed "
+                                      "and why"),
+                             cl::cat(category));
 static cl::opt<std::string>
     emit("emit",
          cl::desc("Stop after compiling and write mlir-tt, mlir-linalg, "
@@ -235,6 +240,8 @@ static int runProblem() {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  if (remarks)
+    printRemarks(context);
   llvm::StringMap<std::string> stages;
   FailureOr<runtime::Kernel> kernel = compile(context, *request, stages);
   if (failed(kernel))
@@ -296,6 +303,7 @@ static int runFile() {
   request.outputFile = outputFile;
   request.dumpStages = dumpStages;
   request.json = json;
+  request.remarks = remarks;
   return runFileMode(request);
 }
 
@@ -308,7 +316,11 @@ int main(int argc, char **argv) {
       return runtime::launchMain(argc, argv, openDevice);
   registerDefaultTimingManagerCLOptions();
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(argc, argv, kOverview);
+  cl::SetVersionPrinter([](raw_ostream &os) {
+    os << getCompilerVersion() << ", LLVM " << LLVM_VERSION_STRING << "\n";
+  });
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
+    return runtime::kExitBadInput;
   if (!isEmitKnown())
     return fail("unknown --emit=" + emit +
                 ", expected mlir-tt, mlir-linalg, mlir-gpu, mlir-nvgpu, "

@@ -30,6 +30,9 @@ struct KernelRequest {
   bool wantCubin = false;    ///< needs ptxas
 };
 
+/// The compiler's name and version, part of every kernel file.
+StringRef getCompilerVersion();
+
 /// Whether there is a ptxas where gpu-module-to-binary looks for it.
 bool hasPtxas();
 
