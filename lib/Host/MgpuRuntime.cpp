@@ -146,6 +146,24 @@ static void launch(void *handle, intptr_t gridX, intptr_t gridY, intptr_t gridZ,
   ++session->launches;
 }
 
+//===----------------------------------------------------------------------===//
+// What gpu.alloc, gpu.memcpy and gpu.memset call
+//===----------------------------------------------------------------------===//
+
+static void *allocateOnDevice(uint64_t bytes, void *, bool) {
+  return allocate(bytes);
+}
+
+/// All memory of a session is reached by host and device, and no kernel runs.
+static void copyMemory(void *destination, void *source, size_t bytes, void *) {
+  std::memcpy(destination, source, bytes);
+}
+
+template <typename T>
+static void setMemory(void *destination, T value, size_t count, void *) {
+  std::fill_n(static_cast<T *>(destination), count, value);
+}
+
 static void nothing(void *) {}
 static void *noStream() { return nullptr; }
 
@@ -159,6 +177,16 @@ llvm::ArrayRef<RuntimeFunction> mlir::tt::host::getRuntimeFunctions() {
       {"mgpuModuleUnload", reinterpret_cast<void *>(&nothing)},
       {"mgpuModuleGetFunction", reinterpret_cast<void *>(&getFunction)},
       {"mgpuLaunchKernel", reinterpret_cast<void *>(&launch)},
+      {"mgpuMemAlloc", reinterpret_cast<void *>(&allocateOnDevice)},
+      {"mgpuMemFree", reinterpret_cast<void *>(&nothing)},
+      {"mgpuMemcpy", reinterpret_cast<void *>(&copyMemory)},
+      {"mgpuMemset32", reinterpret_cast<void *>(&setMemory<uint32_t>)},
+      {"mgpuMemset16", reinterpret_cast<void *>(&setMemory<uint16_t>)},
+      {"mgpuEventCreate", reinterpret_cast<void *>(&noStream)},
+      {"mgpuEventRecord", reinterpret_cast<void *>(&nothing)},
+      {"mgpuEventSynchronize", reinterpret_cast<void *>(&nothing)},
+      {"mgpuEventDestroy", reinterpret_cast<void *>(&nothing)},
+      {"mgpuStreamWaitEvent", reinterpret_cast<void *>(&nothing)},
       {"mgpuStreamCreate", reinterpret_cast<void *>(&noStream)},
       {"mgpuStreamSynchronize", reinterpret_cast<void *>(&nothing)},
       {"mgpuStreamDestroy", reinterpret_cast<void *>(&nothing)},

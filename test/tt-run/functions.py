@@ -130,6 +130,14 @@ def check_views(runner):
         runner.check(f"views {m}, operand", found[0][2], a)
 
 
+def check_device_memory(runner):
+    a, b = integers(24 * 20), integers(18 * 24)
+    found = runner.run("device_memory", [("<f4", (24, 20), a),
+                                         ("<f4", (18, 24), b)], 3)
+    runner.check("device memory", found[2][2],
+                 flatten(product(rows(a, 20), rows(b, 24))))
+
+
 def check_types(runner):
     found = runner.run(
         "types", ["0.1", "-0.5", "3", "-9007199254740993", "-32768", "255", "1",
@@ -152,6 +160,7 @@ def main():
     check_control_flow(runner)
     check_constant(runner)
     check_views(runner)
+    check_device_memory(runner)
     check_types(runner)
     print("all exact" if not runner.failed else f"{runner.failed} wrong")
     return 1 if runner.failed else 0

@@ -91,6 +91,27 @@ func.func @views(%a: memref<24x20xf16, strided<[40, 1], offset: 8>>, %b: memref<
   return
 }
 
+// A function that manages device memory itself.
+func.func @device_memory(%a: memref<24x20xf32>, %b: memref<18x24xf32>, %c: memref<20x18xf32>) {
+  %start = gpu.wait async
+  %x, %t0 = gpu.alloc async [%start] () : memref<24x20xf32>
+  %z, %t1 = gpu.alloc async [%t0] () : memref<20x18xf32>
+  %t2 = gpu.memcpy async [%t1] %x, %a : memref<24x20xf32>, memref<24x20xf32>
+  %zero = arith.constant 0.0 : f32
+  %t3 = gpu.memset async [%t2] %z, %zero : memref<20x18xf32>, f32
+  gpu.wait [%t3]
+  %p = bufferization.to_tensor %x restrict : memref<24x20xf32> to tensor<24x20xf32>
+  %q = bufferization.to_tensor %b restrict : memref<18x24xf32> to tensor<18x24xf32>
+  %r = tt.matmul_transposed %p, %q : tensor<24x20xf32>, tensor<18x24xf32> -> tensor<20x18xf32>
+  bufferization.materialize_in_destination %r in restrict writable %z : (tensor<20x18xf32>, memref<20x18xf32>) -> ()
+  %again = gpu.wait async
+  %t4 = gpu.memcpy async [%again] %c, %z : memref<20x18xf32>, memref<20x18xf32>
+  %t5 = gpu.dealloc async [%t4] %x : memref<24x20xf32>
+  %t6 = gpu.dealloc async [%t5] %z : memref<20x18xf32>
+  gpu.wait [%t6]
+  return
+}
+
 // Every type that goes in and comes out, and no product at all.
 func.func @types(%a: f64, %b: f16, %c: bf16, %d: i64, %e: i16, %f: i8, %g: i1, %h: index,
                  %i: tensor<3xi32>, %j: tensor<2x2xf64>, %k: tensor<i8>)
