@@ -20,7 +20,7 @@ llvm_config.use_default_substitutions()
 binaries = os.path.join(config.tt_binary_dir, "bin")
 llvm_config.add_tool_substitutions(
     ["tt-opt", "tt-run", "tt-launch", "tt-unit-tests",
-     "tt-compiler-unit-tests",
+     "tt-compiler-unit-tests", "tt-kernel-unit-tests",
      ToolSubst("mlir-opt-stock", os.path.join(config.llvm_tools_dir, "mlir-opt"))],
     [binaries, config.llvm_tools_dir])
 # A function of one test must not see another's variables.
@@ -30,8 +30,7 @@ config.substitutions.append(("%tt-lib", os.path.join(config.tt_binary_dir, "lib"
 config.substitutions.append(("%tt-source", config.tt_source_dir))
 config.substitutions.append(("%tt-bin", binaries))
 
-if not config.tt_static:
-    config.available_features.add("plugin")
+config.available_features.add("static" if config.tt_static else "plugin")
 if shutil.which("python3"):
     config.available_features.add("python")
 

@@ -25,9 +25,10 @@ find_missing() {
 install_missing() {
   id=unknown
   version=unknown
-  if [ -r /etc/os-release ]; then
-    id=$(. /etc/os-release && echo "${ID:-unknown}")
-    version=$(. /etc/os-release && echo "${VERSION_ID:-unknown}")
+  release=${TT_OS_RELEASE:-/etc/os-release} # another one for the tests
+  if [ -r "$release" ]; then
+    id=$(. "$release" && echo "${ID:-unknown}")
+    version=$(. "$release" && echo "${VERSION_ID:-unknown}")
   fi
   if [ "$id" != debian ] || ! command -v dpkg-query >/dev/null; then
     echo "tools/dev.sh installs packages on Debian 12 only; this is $id" \

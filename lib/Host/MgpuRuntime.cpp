@@ -11,6 +11,9 @@
 
 #include "MgpuRuntime.h"
 
+#include "tt/Runtime/RunKernel.h"
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 
@@ -68,8 +71,12 @@ static void *allocate(size_t bytes) {
   auto address = session->device.allocateManaged(std::max<size_t>(bytes, 1));
   if (!address) {
     session->fail(address.error().message);
-    // Host code does not look at what malloc returns: give it some memory.
-    return std::malloc(std::max<size_t>(bytes, 1));
+    // Host code does not look at what malloc returns: give it some memory, or
+    // end here.
+    if (void *memory = std::malloc(std::max<size_t>(bytes, 1)))
+      return memory;
+    std::fprintf(stderr, "tt-run: %s\n", session->error.c_str());
+    std::_Exit(runtime::kExitBadInput);
   }
   session->memory.push_back(
       runtime::Buffer::adopt(session->device, *address));
@@ -139,6 +146,24 @@ static void launch(void *handle, intptr_t gridX, intptr_t gridY, intptr_t gridZ,
   ++session->launches;
 }
 
+//===----------------------------------------------------------------------===//
+// What gpu.alloc, gpu.memcpy and gpu.memset call
+//===----------------------------------------------------------------------===//
+
+static void *allocateOnDevice(uint64_t bytes, void *, bool) {
+  return allocate(bytes);
+}
+
+/// All memory of a session is reached by host and device, and no kernel runs.
+static void copyMemory(void *destination, void *source, size_t bytes, void *) {
+  std::memcpy(destination, source, bytes);
+}
+
+template <typename T>
+static void setMemory(void *destination, T value, size_t count, void *) {
+  std::fill_n(static_cast<T *>(destination), count, value);
+}
+
 static void nothing(void *) {}
 static void *noStream() { return nullptr; }
 
@@ -146,11 +171,22 @@ llvm::ArrayRef<RuntimeFunction> mlir::tt::host::getRuntimeFunctions() {
   static const RuntimeFunction functions[] = {
       {"malloc", reinterpret_cast<void *>(&allocate)},
       {"free", reinterpret_cast<void *>(&release)},
+      {"memrefCopy", reinterpret_cast<void *>(&copyMemRef)},
       {"mgpuModuleLoad", reinterpret_cast<void *>(&loadModule)},
       {"mgpuModuleLoadJIT", reinterpret_cast<void *>(&loadText)},
       {"mgpuModuleUnload", reinterpret_cast<void *>(&nothing)},
       {"mgpuModuleGetFunction", reinterpret_cast<void *>(&getFunction)},
       {"mgpuLaunchKernel", reinterpret_cast<void *>(&launch)},
+      {"mgpuMemAlloc", reinterpret_cast<void *>(&allocateOnDevice)},
+      {"mgpuMemFree", reinterpret_cast<void *>(&nothing)},
+      {"mgpuMemcpy", reinterpret_cast<void *>(&copyMemory)},
+      {"mgpuMemset32", reinterpret_cast<void *>(&setMemory<uint32_t>)},
+      {"mgpuMemset16", reinterpret_cast<void *>(&setMemory<uint16_t>)},
+      {"mgpuEventCreate", reinterpret_cast<void *>(&noStream)},
+      {"mgpuEventRecord", reinterpret_cast<void *>(&nothing)},
+      {"mgpuEventSynchronize", reinterpret_cast<void *>(&nothing)},
+      {"mgpuEventDestroy", reinterpret_cast<void *>(&nothing)},
+      {"mgpuStreamWaitEvent", reinterpret_cast<void *>(&nothing)},
       {"mgpuStreamCreate", reinterpret_cast<void *>(&noStream)},
       {"mgpuStreamSynchronize", reinterpret_cast<void *>(&nothing)},
       {"mgpuStreamDestroy", reinterpret_cast<void *>(&nothing)},

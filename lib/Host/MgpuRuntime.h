@@ -26,6 +26,11 @@ public:
   size_t getLaunches() const;
 };
 
+/// MLIR's memrefCopy: copies the elements of one unranked memref to another of
+/// the same sizes.
+void copyMemRef(int64_t elementBytes, const void *source,
+                const void *destination);
+
 /// The functions that compiled host code calls, by name: MLIR's mgpu* functions
 /// on a runtime::Device, and malloc and free, so that kernels reach what host
 /// code allocates.

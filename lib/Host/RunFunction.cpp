@@ -12,9 +12,10 @@
 
 #include "tt/Host/RunFunction.h"
 
-#include "MgpuRuntime.h"
+#include "HostValue.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/GPUCommon/GPUCommonPass.h"
+#include "mlir/Conversion/MathToLibm/MathToLibm.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,9 +23,12 @@
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "tt/Transforms/Passes.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/TargetSelect.h"
 
 using namespace mlir;
@@ -35,56 +39,6 @@ static constexpr StringLiteral kCallSymbol = "tt_call_entry";
 /// What MLIR's C interface of function f is called.
 static constexpr StringLiteral kInterfacePrefix = "_mlir_ciface_";
 
-namespace {
-
-/// A memref of rank 2 as MLIR's C interface passes it.
-struct Descriptor {
-  char *allocated = nullptr, *aligned = nullptr;
-  int64_t offset = 0;
-  int64_t sizes[2] = {}, strides[2] = {};
-};
-
-/// One argument or result of the entry.
-struct Signature {
-  std::vector<ShapedType> arguments, results;
-};
-
-} // namespace
-
-static std::optional<runtime::ElementType> getElementType(Type type) {
-  if (type.isF32())
-    return runtime::ElementType::f32;
-  if (type.isF16())
-    return runtime::ElementType::f16;
-  if (type.isBF16())
-    return runtime::ElementType::bf16;
-  return std::nullopt;
-}
-
-static runtime::Result<Signature> readSignature(func::FuncOp entry) {
-  Signature signature;
-  auto collect = [](TypeRange types, std::vector<ShapedType> &shaped,
-                    const char *what) -> runtime::Status {
-    for (auto [i, type] : llvm::enumerate(types)) {
-      auto shape = dyn_cast<ShapedType>(type);
-      if (!shape || !isa<RankedTensorType, MemRefType>(type) ||
-          shape.getRank() != 2 || !getElementType(shape.getElementType()))
-        return runtime::Error{
-            llvm::formatv("{0} {1} of the entry is {2}, expected a tensor or "
-                          "memref of rank 2 of f32, f16 or bf16",
-                          what, i, type)};
-      shaped.push_back(shape);
-    }
-    return runtime::Done{};
-  };
-  if (auto s = collect(entry.getArgumentTypes(), signature.arguments, "argument");
-      !s)
-    return s.error();
-  if (auto s = collect(entry.getResultTypes(), signature.results, "result"); !s)
-    return s.error();
-  return signature;
-}
-
 //===----------------------------------------------------------------------===//
 // Compiling
 //===----------------------------------------------------------------------===//
@@ -93,7 +47,9 @@ static LogicalResult lowerModule(ModuleOp module,
                                  const PipelineOptions &options) {
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
   buildTTToPTXPipeline(pm, options);
+  pm.addPass(createShareHostMemory());
   pm.addPass(createConvertLinalgToLoopsPass());
+  pm.addPass(createConvertMathToLibmPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
   pm.addPass(createSCFToControlFlowPass());
@@ -103,7 +59,8 @@ static LogicalResult lowerModule(ModuleOp module,
 }
 
 /// Adds kCallSymbol, so that a call needs no knowledge of how many arguments
-/// there are.
+/// there are: it takes the addresses of the result, if there is one, and of each
+/// argument. Memrefs go by address, scalars by value.
 static bool addCall(llvm::Module &module, StringRef entry) {
   llvm::Function *callee =
       module.getFunction((kInterfacePrefix + entry).str());
@@ -116,27 +73,60 @@ static bool addCall(llvm::Module &module, StringRef entry) {
                                       kCallSymbol, module);
   builder.SetInsertPoint(
       llvm::BasicBlock::Create(module.getContext(), "", call));
-  SmallVector<llvm::Value *> pointers;
-  for (unsigned i = 0; i < callee->arg_size(); ++i) {
-    llvm::Value *slot =
-        builder.CreateConstGEP1_32(builder.getPtrTy(), call->getArg(0), i);
-    pointers.push_back(builder.CreateLoad(builder.getPtrTy(), slot));
+  unsigned next = 0;
+  auto getAddress = [&] {
+    return builder.CreateLoad(builder.getPtrTy(),
+                              builder.CreateConstGEP1_32(
+                                  builder.getPtrTy(), call->getArg(0), next++));
+  };
+  bool returnsScalar = !callee->getReturnType()->isVoidTy();
+  llvm::Value *result = returnsScalar ? getAddress() : nullptr;
+  SmallVector<llvm::Value *> values;
+  for (llvm::Argument &argument : callee->args()) {
+    llvm::Value *address = getAddress();
+    values.push_back(argument.getType()->isPointerTy()
+                         ? address
+                         : builder.CreateLoad(argument.getType(), address));
   }
-  builder.CreateCall(callee, pointers);
+  llvm::Value *returned = builder.CreateCall(callee, values);
+  if (returnsScalar)
+    builder.CreateStore(returned, result);
   builder.CreateRetVoid();
   return true;
 }
 
-static llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
-makeJIT(std::unique_ptr<llvm::Module> module,
-        std::unique_ptr<llvm::LLVMContext> context) {
+/// Where the results lie in what the entry returns.
+struct ResultLayout {
+  int64_t bytes = 0;
+  SmallVector<int64_t> offsets;
+};
+
+/// Several results come as one struct, one result as itself.
+static ResultLayout getResultLayout(const llvm::Module &module, StringRef entry,
+                                    size_t count) {
+  const llvm::DataLayout &layout = module.getDataLayout();
+  llvm::Type *type = module.getFunction(entry)->getReturnType();
+  if (count == 0)
+    return {};
+  ResultLayout result;
+  result.bytes = layout.getTypeAllocSize(type);
+  if (count == 1) {
+    result.offsets = {0};
+    return result;
+  }
+  const llvm::StructLayout *fields =
+      layout.getStructLayout(cast<llvm::StructType>(type));
+  for (size_t i = 0; i < count; ++i)
+    result.offsets.push_back(fields->getElementOffset(i));
+  return result;
+}
+
+static llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> makeJIT() {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   auto jit = llvm::orc::LLJITBuilder().create();
   if (!jit)
     return jit.takeError();
-  module->setDataLayout((*jit)->getDataLayout());
-  module->setTargetTriple((*jit)->getTargetTriple());
   llvm::orc::SymbolMap symbols;
   for (const host::RuntimeFunction &function : host::getRuntimeFunctions())
     symbols[(*jit)->mangleAndIntern(function.name)] = {
@@ -145,152 +135,209 @@ makeJIT(std::unique_ptr<llvm::Module> module,
   if (auto error = (*jit)->getMainJITDylib().define(
           llvm::orc::absoluteSymbols(std::move(symbols))))
     return std::move(error);
-  if (auto error = (*jit)->addIRModule(llvm::orc::ThreadSafeModule(
+  return jit;
+}
+
+using Entry = void (*)(void **);
+
+static llvm::Expected<Entry>
+loadModule(llvm::orc::LLJIT &jit, std::unique_ptr<llvm::Module> module,
+           std::unique_ptr<llvm::LLVMContext> context) {
+  if (auto error = jit.addIRModule(llvm::orc::ThreadSafeModule(
           std::move(module), std::move(context))))
     return std::move(error);
   // Constructors of the module load the kernels.
-  if (auto error = (*jit)->initialize((*jit)->getMainJITDylib()))
+  if (auto error = jit.initialize(jit.getMainJITDylib()))
     return std::move(error);
-  return jit;
+  auto address = jit.lookup(kCallSymbol);
+  if (!address)
+    return address.takeError();
+  return address->toPtr<Entry>();
 }
 
 //===----------------------------------------------------------------------===//
 // Arguments and results
 //===----------------------------------------------------------------------===//
 
-static runtime::Result<Descriptor> makeArgument(host::MgpuSession &session,
-                                                ShapedType type, size_t number,
-                                                const FunctionRun &run) {
-  runtime::ElementType elementType = *getElementType(type.getElementType());
-  std::string file = number < run.inputs.size() ? run.inputs[number] : "-";
-  if (file == "-" && !type.hasStaticShape())
+static runtime::Status checkSignature(func::FuncOp entry,
+                                      const FunctionRun &run) {
+  auto check = [](TypeRange types, const char *what) -> runtime::Status {
+    for (auto [i, type] : llvm::enumerate(types))
+      if (auto s = host::checkType(
+              type, what + (" " + std::to_string(i)) + " of the entry");
+          !s)
+        return s;
+    return runtime::Done{};
+  };
+  if (auto s = check(entry.getArgumentTypes(), "argument"); !s)
+    return s;
+  if (auto s = check(entry.getResultTypes(), "result"); !s)
+    return s;
+  auto tooMany = [](size_t files, size_t values, const char *kind,
+                    const char *what) -> runtime::Status {
+    if (files <= values)
+      return runtime::Done{};
     return runtime::Error{
-        llvm::formatv("argument {0} is {1}: its sizes are not known, give it "
-                      "as a file with --inputs",
-                      number, type)};
-  runtime::Matrix matrix(elementType, 0, 0, 0);
-  if (file == "-") {
-    matrix = runtime::Matrix(elementType, type.getDimSize(0),
-                             type.getDimSize(1), type.getDimSize(1));
-    matrix.fillRandom(run.input, run.seed * 64 + number);
-  } else {
-    auto read = runtime::readNpy(file, elementType);
-    if (!read)
-      return read.error();
-    matrix = std::move(*read);
-  }
-  int64_t sizes[2] = {matrix.rows, matrix.columns};
-  for (int dim : {0, 1})
-    if (!type.isDynamicDim(dim) && type.getDimSize(dim) != sizes[dim])
-      return runtime::Error{llvm::formatv("{0} is {1} x {2}, argument {3} is "
-                                          "{4}",
-                                          file, sizes[0], sizes[1], number,
-                                          type)};
-  Descriptor descriptor;
-  descriptor.allocated = descriptor.aligned =
-      static_cast<char *>(session.allocate(matrix.bytes.size()));
-  std::copy(matrix.bytes.begin(), matrix.bytes.end(), descriptor.aligned);
-  std::copy(sizes, sizes + 2, descriptor.sizes);
-  descriptor.strides[0] = matrix.columns;
-  descriptor.strides[1] = 1;
-  return descriptor;
+        llvm::formatv("{0} {1} for {2} {3}", files, kind, values, what)};
+  };
+  if (auto s = tooMany(run.inputs.size(), entry.getNumArguments(), "inputs",
+                       "arguments");
+      !s)
+    return s;
+  bool fromResults = entry.getNumResults() > 0;
+  return tooMany(run.outputs.size(),
+                 fromResults ? entry.getNumResults() : entry.getNumArguments(),
+                 "outputs", fromResults ? "results" : "arguments");
 }
 
-static runtime::Matrix toMatrix(const Descriptor &d, ShapedType type) {
-  runtime::ElementType elementType = *getElementType(type.getElementType());
-  int64_t bytes = runtime::getBytes(elementType);
-  runtime::Matrix matrix(elementType, d.sizes[0], d.sizes[1], d.sizes[1]);
-  for (int64_t row = 0; row < d.sizes[0]; ++row)
-    for (int64_t column = 0; column < d.sizes[1]; ++column)
-      std::copy_n(d.aligned + (d.offset + row * d.strides[0] +
-                               column * d.strides[1]) * bytes,
-                  bytes, const_cast<char *>(matrix.at(row, column)));
-  return matrix;
+static runtime::Result<std::vector<host::HostValue>>
+makeArguments(host::MgpuSession &session, TypeRange types,
+              const FunctionRun &run) {
+  std::vector<host::HostValue> arguments;
+  for (auto [i, type] : llvm::enumerate(types)) {
+    host::ValueSource source;
+    if (i < run.inputs.size())
+      source.text = run.inputs[i];
+    source.kind = run.input;
+    source.seed = run.seed * 64 + i;
+    auto argument = host::makeArgument(session, type, source);
+    if (!argument)
+      return runtime::Error{"argument " + std::to_string(i) + ": " +
+                            argument.error().message};
+    arguments.push_back(*argument);
+  }
+  return arguments;
 }
 
-static runtime::Result<std::string>
-writeOutputs(ArrayRef<Descriptor> values, ArrayRef<ShapedType> types,
-             const char *what, const FunctionRun &run) {
-  if (run.outputs.size() > values.size())
-    return runtime::Error{llvm::formatv(
-        "{0} output files for {1} {2}s", run.outputs.size(), values.size(),
-        what)};
-  std::string report;
-  for (auto [i, value, type] : llvm::enumerate(values, types)) {
-    runtime::Matrix matrix = toMatrix(value, type);
-    double sum = 0;
-    for (int64_t row = 0; row < matrix.rows; ++row)
-      for (int64_t column = 0; column < matrix.columns; ++column)
-        sum += matrix.get(row, column);
-    report += llvm::formatv("{0} {1}  {2} x {3} {4}, sum {5:e6}", what, i,
-                            matrix.rows, matrix.columns,
-                            runtime::getName(matrix.type), sum);
-    if (i < run.outputs.size()) {
-      if (auto s = runtime::writeNpy(run.outputs[i], matrix); !s)
-        return s.error();
-      report += ", written to " + run.outputs[i];
-    }
-    report += "\n";
-  }
-  return report;
+static runtime::Result<FunctionReport::Value>
+describeValue(const host::HostValue &value, std::string name,
+              std::string file) {
+  FunctionReport::Value result;
+  result.name = std::move(name);
+  result.sizes.assign(value.sizes.begin(), value.sizes.end());
+  llvm::raw_string_ostream(result.elementType) << value.getElementType();
+  result.isScalar = value.isScalar();
+  result.sum = host::sumElements(value);
+  result.file = std::move(file);
+  if (!result.file.empty())
+    if (auto s = runtime::writeNpyArray(result.file, host::toNpy(value)); !s)
+      return s.error();
+  return result;
 }
 
 //===----------------------------------------------------------------------===//
 // The whole
 //===----------------------------------------------------------------------===//
 
-runtime::Result<std::string> mlir::tt::runFunction(
-    ModuleOp module, runtime::Device &device, const PipelineOptions &options,
-    const FunctionRun &run) {
+/// Translates the lowered module, and finds where its results will lie.
+static llvm::Expected<Entry> loadEntry(llvm::orc::LLJIT &jit, ModuleOp module,
+                                       StringRef entry, size_t results,
+                                       ResultLayout &layout) {
+  auto context = std::make_unique<llvm::LLVMContext>();
+  auto llvmModule = translateModuleToLLVMIR(module, *context);
+  if (!llvmModule || !addCall(*llvmModule, entry))
+    return llvm::createStringError("'" + entry +
+                                   "' could not be translated to LLVM IR");
+  llvmModule->setDataLayout(jit.getDataLayout());
+  llvmModule->setTargetTriple(jit.getTargetTriple());
+  layout = getResultLayout(*llvmModule, entry, results);
+  return loadModule(jit, std::move(llvmModule), std::move(context));
+}
+
+runtime::Result<FunctionReport>
+mlir::tt::runFunction(ModuleOp module, runtime::Device &device,
+                      const PipelineOptions &options, const FunctionRun &run) {
   auto entry = module.lookupSymbol<func::FuncOp>(run.entry);
   if (!entry || entry.isExternal())
     return runtime::Error{"the module defines no function '" + run.entry + "'"};
-  auto signature = readSignature(entry);
-  if (!signature)
-    return signature.error();
+  if (auto s = checkSignature(entry, run); !s)
+    return s.error();
+  auto argumentTypes = llvm::to_vector(entry.getArgumentTypes());
+  auto resultTypes = llvm::to_vector(entry.getResultTypes());
   entry->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),
                  UnitAttr::get(module.getContext()));
   if (failed(lowerModule(module, options)))
     return runtime::Error{"'" + run.entry + "' could not be compiled"};
-  auto context = std::make_unique<llvm::LLVMContext>();
-  auto llvmModule = translateModuleToLLVMIR(module, *context);
-  if (!llvmModule || !addCall(*llvmModule, run.entry))
-    return runtime::Error{"'" + run.entry +
-                          "' could not be translated to LLVM IR"};
 
   host::MgpuSession session(device);
-  auto jit = makeJIT(std::move(llvmModule), std::move(context));
+  auto jit = makeJIT();
   if (!jit)
     return runtime::Error{llvm::toString(jit.takeError())};
-  auto address = (*jit)->lookup(kCallSymbol);
-  if (!address)
-    return runtime::Error{llvm::toString(address.takeError())};
+  ResultLayout layout;
+  auto call = loadEntry(**jit, module, run.entry, resultTypes.size(), layout);
+  if (!call)
+    return runtime::Error{llvm::toString(call.takeError())};
+  auto arguments = makeArguments(session, argumentTypes, run);
+  if (!arguments)
+    return arguments.error();
 
-  std::vector<Descriptor> arguments, results(signature->results.size());
-  for (auto [i, type] : llvm::enumerate(signature->arguments)) {
-    auto argument = makeArgument(session, type, i, run);
-    if (!argument)
-      return argument.error();
-    arguments.push_back(*argument);
-  }
+  std::vector<char> results(layout.bytes);
+  std::vector<SmallVector<int64_t>> words;
+  for (const host::HostValue &argument : *arguments)
+    words.push_back(host::toWords(argument));
   std::vector<void *> pointers;
-  if (!results.empty())
+  if (!resultTypes.empty())
     pointers.push_back(results.data());
-  for (Descriptor &argument : arguments)
-    pointers.push_back(&argument);
-  if (session.getError().empty())
-    address->toPtr<void (*)(void **)>()(pointers.data());
+  for (auto &argument : words)
+    pointers.push_back(argument.data());
+  (*call)(pointers.data());
   if (!session.getError().empty())
     return runtime::Error{session.getError()};
-  bool fromResults = !results.empty();
-  auto report = writeOutputs(fromResults ? results : arguments,
-                             fromResults ? signature->results
-                                         : signature->arguments,
-                             fromResults ? "result" : "argument", run);
-  if (!report)
-    return report;
-  return llvm::formatv("entry     {0}, {1} kernel launches on {2}\n{3}",
-                       run.entry, session.getLaunches(), device.getName(),
-                       *report)
-      .str();
+
+  FunctionReport report{run.entry, device.getName(), session.getLaunches(), {}};
+  bool fromResults = !resultTypes.empty();
+  size_t count = fromResults ? resultTypes.size() : arguments->size();
+  for (size_t i = 0; i < count; ++i) {
+    host::HostValue value =
+        fromResults
+            ? host::fromWords(resultTypes[i], results.data() + layout.offsets[i])
+            : (*arguments)[i];
+    auto described = describeValue(
+        value, (fromResults ? "result " : "argument ") + std::to_string(i),
+        i < run.outputs.size() ? run.outputs[i] : "");
+    if (!described)
+      return described.error();
+    report.values.push_back(std::move(*described));
+  }
+  return report;
+}
+
+//===----------------------------------------------------------------------===//
+// Reports
+//===----------------------------------------------------------------------===//
+
+std::string mlir::tt::formatReport(const FunctionReport &report) {
+  std::string text =
+      llvm::formatv("entry     {0}, {1} kernel launches on {2}\n", report.entry,
+                    report.launches, report.device);
+  for (const FunctionReport::Value &value : report.values) {
+    text += value.name + "  ";
+    if (value.isScalar)
+      text += llvm::formatv("{0} {1}", value.elementType,
+                            llvm::format("%.9g", value.sum));
+    else
+      text += llvm::formatv("{0} {1}, sum {2:e6}",
+                            runtime::formatShape(value.sizes),
+                            value.elementType, value.sum);
+    if (!value.file.empty())
+      text += ", written to " + value.file;
+    text += "\n";
+  }
+  return text;
+}
+
+std::string mlir::tt::formatReportJson(const FunctionReport &report) {
+  llvm::json::Array values;
+  for (const FunctionReport::Value &value : report.values)
+    values.push_back(llvm::json::Object{{"name", value.name},
+                                        {"sizes", value.sizes},
+                                        {"type", value.elementType},
+                                        {"sum", value.sum},
+                                        {"file", value.file}});
+  llvm::json::Value json =
+      llvm::json::Object{{"entry", report.entry},
+                         {"device", report.device},
+                         {"launches", int64_t(report.launches)},
+                         {"values", std::move(values)}};
+  return llvm::formatv("{0}\n", json);
 }

@@ -87,7 +87,13 @@ static Status checkMatrix(const Kernel &kernel, const std::string &name,
   if (rowStride < columns)
     return Error{"row stride of " + name + " is " + std::to_string(rowStride) +
                  ", less than its " + std::to_string(columns) + " columns"};
-  int64_t strideBytes = rowStride * getBytes(kernel.elementType);
+  int64_t strideBytes = 0, bytes = 0;
+  if (__builtin_mul_overflow(rowStride, getBytes(kernel.elementType),
+                             &strideBytes) ||
+      __builtin_mul_overflow(rows, strideBytes, &bytes))
+    return Error{name + " has " + std::to_string(rows) + " rows of " +
+                 std::to_string(rowStride) +
+                 " elements, more bytes than 64 bits count"};
   if (rows > 1 && strideBytes % argument.rowAlignment != 0)
     return Error{"rows of " + name + " lie " + std::to_string(strideBytes) +
                  " bytes apart, the kernel needs a multiple of " +

@@ -13,6 +13,7 @@
 #include "tt/Runtime/Kernel.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -106,17 +107,23 @@ std::string mlir::tt::runtime::serialize(const Kernel &kernel) {
 
 Status mlir::tt::runtime::writeFile(const std::string &path,
                                     const std::string &content) {
-  std::string temporary = path + ".tmp" + std::to_string(getpid());
+  // Never takes the place of a device such as /dev/null.
+  std::error_code ignored;
+  bool isPlain = !std::filesystem::exists(path, ignored) ||
+                 std::filesystem::is_regular_file(path, ignored);
+  std::string temporary =
+      isPlain ? path + ".tmp" + std::to_string(getpid()) : path;
   {
     std::ofstream stream(temporary, std::ios::binary);
     stream << content;
     stream.flush();
     if (!stream) {
-      std::remove(temporary.c_str());
+      if (isPlain)
+        std::remove(temporary.c_str());
       return Error{"cannot write '" + path + "'"};
     }
   }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+  if (isPlain && std::rename(temporary.c_str(), path.c_str()) != 0) {
     std::remove(temporary.c_str());
     return Error{"cannot write '" + path + "'"};
   }

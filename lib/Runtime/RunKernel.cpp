@@ -21,9 +21,12 @@ static Result<Matrix> makeOperand(const Kernel &kernel, const char *name,
                                   const std::string &file, int64_t rows,
                                   int64_t columns, int64_t rowStride,
                                   InputKind kind, uint64_t seed) {
-  Matrix matrix(kernel.elementType, rows, columns, rowStride);
+  Result<Matrix> matrix =
+      Matrix::create(kernel.elementType, rows, columns, rowStride);
+  if (!matrix)
+    return matrix;
   if (file.empty()) {
-    matrix.fillRandom(kind, seed);
+    matrix->fillRandom(kind, seed);
     return matrix;
   }
   Result<Matrix> read = readNpy(file, kernel.elementType);
@@ -33,10 +36,10 @@ static Result<Matrix> makeOperand(const Kernel &kernel, const char *name,
     return Error{file + ": " + std::to_string(read->rows) + " x " +
                  std::to_string(read->columns) + ", " + name + " is " +
                  std::to_string(rows) + " x " + std::to_string(columns)};
-  matrix.poison();
+  matrix->poison();
   for (int64_t row = 0; row < rows; ++row)
-    std::copy_n(read->at(row, 0), columns * getBytes(matrix.type),
-                const_cast<char *>(matrix.at(row, 0)));
+    std::copy_n(read->at(row, 0), columns * getBytes(matrix->type),
+                const_cast<char *>(matrix->at(row, 0)));
   return matrix;
 }
 
@@ -74,7 +77,6 @@ static Status launch(Device &device, const Kernel &kernel,
   auto loaded = device.load(kernel);
   if (!loaded)
     return loaded.error();
-  report.code = (*loaded)->describe();
   int64_t blocks = getBlocks(kernel, report.problem);
   // An empty C needs no launch, and CUDA allows no empty grid.
   if (blocks == 0)
@@ -82,6 +84,7 @@ static Status launch(Device &device, const Kernel &kernel,
   if (Status s = (*loaded)->launch(blocks, parameters); !s)
     return s;
   report.launched = true;
+  report.code = (*loaded)->describe();
   if (!options.benchmark)
     return Done{};
   Result<Timing> timing =
@@ -106,11 +109,13 @@ Result<RunReport> mlir::tt::runtime::runKernel(Device &device,
                                  options.input, options.seed * 2 + 2);
   if (!b)
     return b.error();
-  Matrix c(kernel.elementType, p.m, p.n, p.ldc);
-  c.poison();
+  Result<Matrix> c = Matrix::create(kernel.elementType, p.m, p.n, p.ldc);
+  if (!c)
+    return c.error();
+  c->poison();
 
   auto aBuffer = upload(device, *a), bBuffer = upload(device, *b),
-       cBuffer = upload(device, c);
+       cBuffer = upload(device, *c);
   for (auto *buffer : {&aBuffer, &bBuffer, &cBuffer})
     if (!*buffer)
       return buffer->error();
@@ -126,14 +131,14 @@ Result<RunReport> mlir::tt::runtime::runKernel(Device &device,
   Status status = launch(device, kernel, options, parameters.getPointers(), report);
   if (!status)
     return status.error();
-  status = device.copyOut(c.bytes.data(), (*cBuffer)->getAddress(),
-                          c.bytes.size());
+  status = device.copyOut(c->bytes.data(), (*cBuffer)->getAddress(),
+                          c->bytes.size());
   if (!status)
     return status.error();
   if (options.verify)
-    report.verification = verify(*a, *b, c, kernel.rounding);
+    report.verification = verify(*a, *b, *c, kernel.rounding);
   if (!options.cFile.empty())
-    if (Status s = writeNpy(options.cFile, c); !s)
+    if (Status s = writeNpy(options.cFile, *c); !s)
       return s.error();
   return report;
 }

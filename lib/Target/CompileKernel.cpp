@@ -11,10 +11,14 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVM/NVVM/Utils.h"
 #include "tt/Pipelines/Pipelines.h"
 #include "tt/Target/TargetInfo.h"
 #include "tt/Transforms/KernelUtils.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -68,6 +72,16 @@ std::string mlir::tt::getProblemText(const KernelRequest &request) {
 //===----------------------------------------------------------------------===//
 // The way down
 //===----------------------------------------------------------------------===//
+
+StringRef mlir::tt::getCompilerVersion() { return kCompilerVersion; }
+
+bool mlir::tt::hasPtxas() {
+  if (llvm::sys::findProgramByName("ptxas"))
+    return true;
+  SmallString<128> path(NVVM::getCUDAToolkitPath());
+  llvm::sys::path::append(path, "bin", "ptxas");
+  return llvm::sys::fs::can_execute(path);
+}
 
 using BuildPipeline = void (*)(OpPassManager &, const PipelineOptions &);
 

@@ -104,10 +104,13 @@ private:
 // Fragments
 //===----------------------------------------------------------------------===//
 
-/// Element [row, column] of `view`, in the memory that it is a view of.
+/// Element [row, column] of `view`, in the memory that it is a view of. Views that
+/// come from outside the launch stay: their sizes bound what may be stored.
 Element MmaLowering::resolve(Value view, Value row, Value column) {
   Element element = {view, {row, column}};
   while (auto subview = element.memref.getDefiningOp<memref::SubViewOp>()) {
+    if (!kernel.launch->isProperAncestor(subview))
+      break;
     llvm::SmallBitVector dropped = subview.getDroppedDims();
     SmallVector<Value> source;
     unsigned next = 0;

@@ -230,13 +230,10 @@ void BlockTiler::run() {
   gpu::TerminatorOp::create(builder);
 }
 
-/// The one op in `destination`'s use list, other than `matmul`, of type OpT that
-/// stands in the same block as `matmul`, before (or after) it, with no other
-/// use of the memory between the two.
+/// The op of type OpT that uses `destination` and stands in the same block as
+/// `op`, before (or after) it, with no other use of the memory between the two.
 template <typename OpT>
-static OpT findNeighbour(linalg::MatmulOp matmul, Value destination,
-                         bool before) {
-  Operation *op = matmul;
+static OpT findNeighbour(Operation *op, Value destination, bool before) {
   while ((op = before ? op->getPrevNode() : op->getNextNode())) {
     if (auto found = dyn_cast<OpT>(op))
       if (llvm::is_contained(found->getOperands(), destination))
@@ -245,6 +242,51 @@ static OpT findNeighbour(linalg::MatmulOp matmul, Value destination,
       return nullptr;
   }
   return nullptr;
+}
+
+/// Bufferization may zero one buffer and copy it to the matmul's destination:
+/// zeroes the destination itself instead.
+static void forwardFill(linalg::MatmulOp matmul) {
+  Value c = matmul.getOutputs()[0];
+  auto copy = findNeighbour<memref::CopyOp>(matmul, c, /*before=*/true);
+  if (!copy || copy.getTarget() != c)
+    return;
+  Value source = copy.getSource();
+  auto fill = findNeighbour<linalg::FillOp>(copy, source, /*before=*/true);
+  if (!fill)
+    return;
+  OpBuilder builder(copy);
+  linalg::FillOp::create(builder, copy.getLoc(), fill.getInputs(),
+                         ValueRange{c});
+  copy.erase();
+  if (!source.getDefiningOp<memref::AllocOp>() || !source.hasOneUse())
+    return;
+  fill.erase();
+  source.getDefiningOp()->erase();
+}
+
+/// Copies and stores take adjacent elements of a row to be adjacent in memory.
+static LogicalResult checkRows(linalg::MatmulOp matmul, StringRef name,
+                               Value memref) {
+  auto type = cast<MemRefType>(memref.getType());
+  if (type.getRank() == 2 && type.isLastDimUnitStride())
+    return success();
+  return matmul.emitOpError("expected the elements of a row of ")
+         << name << " to be adjacent (a stride of 1), found " << type
+         << "; copy it to memory of its own";
+}
+
+/// 16-bit products: C is where the f32 sums are rounded to.
+static LogicalResult findRounding(BufferizedProduct &product,
+                                  Type elementType) {
+  product.rounding = findNeighbour<linalg::CopyOp>(product.matmul, product.c,
+                                                   /*before=*/false);
+  if (!product.rounding)
+    return product.matmul.emitOpError("expected its f32 sums to be copied to a "
+                                      "memref of ")
+           << elementType << " just after it";
+  product.c = product.rounding.getOutputs()[0];
+  return success();
 }
 
 static FailureOr<BufferizedProduct> matchProduct(linalg::MatmulOp matmul) {
@@ -256,22 +298,21 @@ static FailureOr<BufferizedProduct> matchProduct(linalg::MatmulOp matmul) {
   product.a = matmul.getInputs()[0];
   product.b = matmul.getInputs()[1];
   product.c = matmul.getOutputs()[0];
+  forwardFill(matmul);
   product.fill =
       findNeighbour<linalg::FillOp>(matmul, product.c, /*before=*/true);
   if (!product.fill || !matchPattern(product.fill.getInputs()[0],
                                      m_AnyZeroFloat()))
     return matmul.emitOpError("expected its destination to be filled with "
                               "zeros just before it");
+  if (failed(checkRows(matmul, "A", product.a)) ||
+      failed(checkRows(matmul, "B", product.b)))
+    return failure();
   Type elementType = getElementTypeOrSelf(product.a);
-  if (elementType.isF32())
-    return product;
-  product.rounding =
-      findNeighbour<linalg::CopyOp>(matmul, product.c, /*before=*/false);
-  if (!product.rounding)
-    return matmul.emitOpError("expected its f32 sums to be copied to a memref "
-                              "of ")
-           << elementType << " just after it";
-  product.c = product.rounding.getOutputs()[0];
+  if (!elementType.isF32() && failed(findRounding(product, elementType)))
+    return failure();
+  if (failed(checkRows(matmul, "C", product.c)))
+    return failure();
   return product;
 }
 

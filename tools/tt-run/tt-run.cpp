@@ -4,25 +4,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FileMode.h"
+#include "Support.h"
 #include "mlir/IR/MLIRContext.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
-#include "tt/Emulator/EmulatorDevice.h"
-#include "tt/Host/RunFunction.h"
 #include "tt/Pipelines/Pipelines.h"
 #include "tt/Runtime/RunKernel.h"
 #include "tt/Target/CompileKernel.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
-#include "llvm/IRReader/IRReader.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/ToolOutputFile.h"
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -42,7 +34,9 @@ static cl::opt<std::string>
               cl::cat(category));
 static cl::list<std::string> inputFiles(
     "inputs", cl::CommaSeparated, cl::cat(category),
-    cl::desc("With a file: .npy files of the arguments, in order ('-': random)"));
+    cl::desc("With a file: its arguments, in order: .npy files; numbers, for "
+             "scalars; sizes such as 64x48, for random elements where the type "
+             "does not say them; '-' (default): random"));
 static cl::list<std::string> outputFiles(
     "outputs", cl::CommaSeparated, cl::cat(category),
     cl::desc("With a file: .npy files for the results, or, of a function "
@@ -107,6 +101,10 @@ static cl::opt<bool> benchmark("benchmark", cl::desc("Time the kernel"),
                                cl::cat(category));
 static cl::opt<bool> json("json", cl::desc("Print one JSON line"),
                           cl::cat(category));
+static cl::opt<bool> remarks("remarks",
+                             cl::desc("Say what was chosen, and what was missed "
+                                      "and why"),
+                             cl::cat(category));
 static cl::opt<std::string>
     emit("emit",
          cl::desc("Stop after compiling and write mlir-tt, mlir-linalg, "
@@ -137,27 +135,6 @@ Exit code: 0 right, 1 wrong result, 2 bad input, 3 no device.
 //===----------------------------------------------------------------------===//
 // Steps
 //===----------------------------------------------------------------------===//
-
-static int fail(const Twine &message, int code = runtime::kExitBadInput) {
-  llvm::errs() << "tt-run: " << message << "\n";
-  return code;
-}
-
-/// auto takes a GPU if there is one, and says so if there is none.
-static runtime::Result<std::unique_ptr<runtime::Device>>
-openDevice(const std::string &name) {
-  if (name == "emulator")
-    return emulator::openEmulatorDevice();
-  if (name != "auto" && name != "cuda")
-    return runtime::Error{"unknown device '" + name +
-                          "', expected auto, cuda or emulator"};
-  auto cuda = runtime::openCudaDevice();
-  if (cuda || name == "cuda")
-    return cuda;
-  llvm::errs() << "tt-run: " << cuda.error().message
-               << "; running in the emulator\n";
-  return emulator::openEmulatorDevice();
-}
 
 static runtime::Result<KernelRequest> getRequest(runtime::Problem &problem) {
   auto type = runtime::parseElementType(typeName);
@@ -193,61 +170,31 @@ static runtime::Result<KernelRequest> getRequest(runtime::Problem &problem) {
   request.config = config;
   request.chip = chip;
   request.rowAlignment = rowAlignment;
-  request.wantCubin = emit == "cubin";
+  request.wantCubin = emit == "cubin" || (emit == "kernel" && hasPtxas());
   return request;
-}
-
-/// Text of the LLVM module in a kernel's bitcode.
-static std::string getLLVMText(const runtime::Kernel &kernel) {
-  llvm::LLVMContext context;
-  llvm::SMDiagnostic diagnostic;
-  std::unique_ptr<llvm::Module> module = llvm::parseIR(
-      llvm::MemoryBufferRef(kernel.bitcode, "kernel"), diagnostic, context);
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  if (module)
-    stream << *module;
-  return text;
-}
-
-static int writeOutput(StringRef content) {
-  std::string message;
-  auto file = openOutputFile(outputFile, &message);
-  if (!file)
-    return fail(message);
-  file->os() << content;
-  file->keep();
-  return runtime::kExitSuccess;
 }
 
 static int emitArtifact(const runtime::Kernel &kernel,
                         const llvm::StringMap<std::string> &stages) {
   if (emit == "llvm")
-    return writeOutput(getLLVMText(kernel));
+    return writeOutput(outputFile, getLLVMText(kernel.bitcode));
   if (emit == "ptx")
-    return writeOutput(kernel.ptx);
+    return writeOutput(outputFile, kernel.ptx);
   if (emit == "cubin")
-    return writeOutput(kernel.cubin);
-  if (emit == "kernel")
-    return writeOutput(runtime::serialize(kernel));
-  return writeOutput(stages.lookup(emit));
+    return writeOutput(outputFile, kernel.cubin);
+  if (emit == "kernel") {
+    if (kernel.cubin.empty())
+      llvm::errs() << "tt-run: no ptxas found: the kernel file carries PTX, which "
+                      "the driver compiles, and no cubin\n";
+    return writeOutput(outputFile, runtime::serialize(kernel));
+  }
+  return writeOutput(outputFile, stages.lookup(emit));
 }
 
 static bool isEmitKnown() {
   static constexpr StringLiteral kOthers[] = {"llvm", "ptx", "cubin", "kernel"};
   return emit.empty() || llvm::is_contained(kStages, StringRef(emit)) ||
          llvm::is_contained(kOthers, StringRef(emit));
-}
-
-static LogicalResult dumpStage(StringRef name, StringRef text) {
-  llvm::SmallString<128> path(dumpStages);
-  llvm::sys::fs::create_directories(path);
-  llvm::sys::path::append(path, name);
-  runtime::Status status = runtime::writeFile(std::string(path), text.str());
-  if (status)
-    return success();
-  fail(status.error().message);
-  return failure();
 }
 
 /// Compiles the request; fills `stages` with the module's text at each stage
@@ -266,7 +213,7 @@ compile(MLIRContext &context, const KernelRequest &request,
     std::string &text = stages[stage];
     llvm::raw_string_ostream(text) << module << "\n";
     if (!dumpStages.empty() && succeeded(dumped))
-      dumped = dumpStage(std::to_string(number++) + "-" + stage.str() + ".mlir",
+      dumped = dumpStage(dumpStages, std::to_string(number++) + "-" + stage.str() + ".mlir",
                          text);
   };
   FailureOr<runtime::Kernel> kernel =
@@ -275,9 +222,9 @@ compile(MLIRContext &context, const KernelRequest &request,
   if (failed(kernel) || failed(dumped))
     return failure();
   if (!dumpStages.empty() &&
-      (failed(dumpStage(std::to_string(number++) + "-llvm.ll",
-                        getLLVMText(*kernel))) ||
-       failed(dumpStage(std::to_string(number) + "-ptx.ptx", kernel->ptx))))
+      (failed(dumpStage(dumpStages, std::to_string(number++) + "-llvm.ll",
+                        getLLVMText(kernel->bitcode))) ||
+       failed(dumpStage(dumpStages, std::to_string(number) + "-ptx.ptx", kernel->ptx))))
     return failure();
   return kernel;
 }
@@ -290,14 +237,11 @@ static int runProblem() {
   auto kind = runtime::parseInputKind(inputKind);
   if (!kind)
     return fail(kind.error().message);
-  if (!isEmitKnown())
-    return fail("unknown --emit=" + emit +
-                ", expected mlir-tt, mlir-linalg, mlir-gpu, mlir-nvgpu, "
-                "mlir-nvvm, llvm, ptx, cubin or kernel");
-
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  if (remarks)
+    printRemarks(context);
   llvm::StringMap<std::string> stages;
   FailureOr<runtime::Kernel> kernel = compile(context, *request, stages);
   if (failed(kernel))
@@ -325,44 +269,42 @@ static int runProblem() {
   return wrong ? runtime::kExitWrongResult : runtime::kExitSuccess;
 }
 
+/// Refuses options that say nothing in the chosen mode: nobody should believe
+/// that they did.
+static bool checkOptions() {
+  static constexpr StringLiteral ofProblems[] = {
+      "m",       "n", "k", "lda", "ldb",       "ldc",      "type", "precision",
+      "dynamic", "a", "b", "c",   "no-verify", "benchmark"};
+  static constexpr StringLiteral ofFiles[] = {"entry", "inputs", "outputs"};
+  bool isFile = !moduleFile.empty();
+  auto &options = cl::getRegisteredOptions();
+  for (StringRef name : isFile ? ArrayRef(ofProblems) : ArrayRef(ofFiles))
+    if (options.lookup(name)->getNumOccurrences()) {
+      fail("--" + name +
+           (isFile ? " is for a product given by its sizes, not for a file"
+                   : " is for a file of MLIR, and none is given"));
+      return false;
+    }
+  return true;
+}
+
 static int runFile() {
-  if (entryName.empty())
-    return fail("--entry must name a function of " + moduleFile);
   auto kind = runtime::parseInputKind(inputKind);
   if (!kind)
     return fail(kind.error().message);
-  auto device = openDevice(deviceName);
-  if (!device)
-    return fail(device.error().message, runtime::kExitNoDevice);
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  std::string message;
-  auto buffer = openInputFile(moduleFile, &message);
-  if (!buffer)
-    return fail(message);
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
-  SourceMgrDiagnosticHandler diagnostics(sources, &context);
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
-  if (!module)
-    return runtime::kExitBadInput;
-  PipelineOptions options;
-  options.chip = chip;
-  options.config = config;
-  options.rowAlignment = rowAlignment;
-  options.format = (*device)->runsBitcode() ? "llvm" : "isa";
-  FunctionRun run;
-  run.entry = entryName;
-  run.inputs = inputFiles;
-  run.outputs = outputFiles;
-  run.input = *kind;
-  run.seed = seed;
-  auto report = runFunction(*module, **device, options, run);
-  if (!report)
-    return fail(report.error().message);
-  llvm::outs() << *report;
-  return runtime::kExitSuccess;
+  FileRequest request;
+  request.file = moduleFile;
+  request.run = {entryName, inputFiles, outputFiles, *kind, seed};
+  request.chip = chip;
+  request.config = config;
+  request.device = deviceName;
+  request.rowAlignment = rowAlignment;
+  request.emit = emit;
+  request.outputFile = outputFile;
+  request.dumpStages = dumpStages;
+  request.json = json;
+  request.remarks = remarks;
+  return runFileMode(request);
 }
 
 int main(int argc, char **argv) {
@@ -374,6 +316,16 @@ int main(int argc, char **argv) {
       return runtime::launchMain(argc, argv, openDevice);
   registerDefaultTimingManagerCLOptions();
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(argc, argv, kOverview);
+  cl::SetVersionPrinter([](raw_ostream &os) {
+    os << getCompilerVersion() << ", LLVM " << LLVM_VERSION_STRING << "\n";
+  });
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
+    return runtime::kExitBadInput;
+  if (!isEmitKnown())
+    return fail("unknown --emit=" + emit +
+                ", expected mlir-tt, mlir-linalg, mlir-gpu, mlir-nvgpu, "
+                "mlir-nvvm, llvm, ptx, cubin or kernel");
+  if (!checkOptions())
+    return runtime::kExitBadInput;
   return moduleFile.empty() ? runProblem() : runFile();
 }

@@ -358,4 +358,15 @@ def LowerBf16Mma : Pass<"tt-lower-bf16-mma"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def ShareHostMemory : Pass<"tt-share-host-memory"> {
+  let summary = "Put host memory that only the CPU reaches where kernels do too";
+  let description = [{
+    Constants (`memref.get_global`) and stack memory (`memref.alloca`) lie where
+    a GPU cannot read them. Outside kernels, a constant is copied to allocated
+    memory when its function starts, and stack memory is allocated instead: what
+    `malloc` returns is shared with the device.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 #endif // TT_TRANSFORMS_PASSES

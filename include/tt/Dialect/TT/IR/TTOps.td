@@ -124,8 +124,8 @@ def TT_StoreFragmentsOp : TT_Op<"store_fragments", [
                        Index:$row, Index:$column,
                        DenseI64ArrayAttr:$warp);
   let assemblyFormat = [{
-    $fragments `,` $c `[` $row `,` $column `]` `warp` $warp attr-dict
-    `:` type($fragments) `,` type($c)
+    $fragments `to` $c `[` $row `,` $column `]` `warp` $warp attr-dict
+    `:` type($fragments) `to` type($c)
   }];
   let hasVerifier = 1;
 }
