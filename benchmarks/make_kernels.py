@@ -1,39 +1,82 @@
 #!/usr/bin/env python3
-"""Compiles the kernels that compare.py times.
+"""Compiles the kernels that bench.py times, so that it needs no compiler.
 
-  make_kernels.py TT_RUN FOLDER LIST
+  make_kernels.py TT_RUN FOLDER SUITE... [--contracts f16,...] [-- OPTION...]
 
-LIST is a text file, one kernel a line: its name, M, N, K, type, then more
-options of tt-run, if any. Lines that begin with # are comments.
+SUITE is a file, or the name of one in suites/. FOLDER may be named *.tar.gz: then
+it is packed. Options after -- go to every run of tt-run, such as --chip.
 """
 
+import argparse
 import concurrent.futures
+import json
+import os
 import pathlib
-import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
+
+import cases
 
 
-def compile_kernel(tt_run, folder, line):
-    name, m, n, k, element_type, *options = shlex.split(line)
-    command = [tt_run, "--m", m, "--n", n, "--k", k, "--type", element_type,
-               "--emit=kernel", "-o", str(folder / f"{name}.ttk"), *options]
-    done = subprocess.run(command, capture_output=True, text=True)
-    return None if done.returncode == 0 else f"{name}: {done.stderr}"
+def compile_case(tt_run, folder, case, options):
+    """An entry of the index: what was compiled, or why not."""
+    file = f"{case.name}.ttk"
+    done = subprocess.run([tt_run, *case.command(), *options, "--emit=kernel", "-o",
+                           str(folder / file)], capture_output=True, text=True)
+    entry = {"contract": case.contract, "m": case.m, "n": case.n, "k": case.k,
+             "options": list(case.options)}
+    if done.returncode == 0:
+        return {**entry, "file": file}
+    return {**entry, "refused": done.stderr.strip()[:2000]}
+
+
+def make(tt_run, folder, suites, contracts, options, jobs):
+    """Fills the folder and its index.json; returns the index."""
+    folder.mkdir(parents=True, exist_ok=True)
+    where = {}  # case -> suites that hold it
+    for suite in suites:
+        for case in cases.read_suite(suite):
+            if case.contract in contracts:
+                where.setdefault(case, []).append(pathlib.Path(suite).stem)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        index = list(pool.map(
+            lambda case: {**compile_case(tt_run, folder, case, options),
+                          "suites": where[case]}, where))
+    (folder / "index.json").write_text(json.dumps(index, indent=1))
+    return index
 
 
 def main():
-    tt_run, folder, listing = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = [line for line in pathlib.Path(listing).read_text().splitlines()
-             if line.strip() and not line.startswith("#")]
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        failures = list(filter(None, pool.map(
-            lambda line: compile_kernel(tt_run, folder, line), lines)))
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    print(f"{len(lines) - len(failures)} kernels in {folder}")
-    return 1 if failures else 0
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tt_run")
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("suites", nargs="+")
+    parser.add_argument("--contracts", default=",".join(cases.CONTRACTS))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    own, _, options = (sys.argv[1:], None, []) if "--" not in sys.argv else (
+        sys.argv[1:sys.argv.index("--")], None, sys.argv[sys.argv.index("--") + 1:])
+    arguments = parser.parse_args(own)
+    packed = arguments.folder.name.endswith(".tar.gz")
+    folder = pathlib.Path(tempfile.mkdtemp()) if packed else arguments.folder
+    try:
+        index = make(arguments.tt_run, folder, arguments.suites,
+                     arguments.contracts.split(","), options, arguments.jobs)
+    except (ValueError, OSError) as error:
+        print(f"make_kernels.py: {error}", file=sys.stderr)
+        return 2
+    refused = [entry for entry in index if "refused" in entry]
+    for entry in refused:
+        print(f"{entry['contract']} {entry['m']}x{entry['n']}x{entry['k']}: "
+              f"{entry['refused']}", file=sys.stderr)
+    if packed:
+        arguments.folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.make_archive(str(arguments.folder)[:-len(".tar.gz")], "gztar", folder)
+        shutil.rmtree(folder)
+    print(f"{len(index) - len(refused)} kernels in {arguments.folder}")
+    return 1 if refused else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """How lit runs the tests: every external thing is a feature, on only if found."""
 
+import glob
 import os
 import shutil
 import sys
@@ -19,7 +20,9 @@ llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "TT_LIBCUDA"])
 llvm_config.use_default_substitutions()
 binaries = os.path.join(config.tt_binary_dir, "bin")
 llvm_config.add_tool_substitutions(
-    ["tt-opt", "tt-run", "tt-fuzz", "tt-launch", "tt-unit-tests", "tt-mutation-tests",
+    ["tt-opt", "tt-run", "tt-fuzz", "tt-launch", "tt-unit-tests",
+     "tt-mutation-tests",
+     "tt-compiler-unit-tests", "tt-kernel-unit-tests",
      ToolSubst("mlir-opt-stock", os.path.join(config.llvm_tools_dir, "mlir-opt"))],
     [binaries, config.llvm_tools_dir])
 # A function of one test must not see another's variables.
@@ -30,10 +33,23 @@ config.substitutions.append(("%tt-source", config.tt_source_dir))
 config.substitutions.append(("%tt-bin", binaries))
 config.substitutions.append(("%{python}", sys.executable))
 
-if not config.tt_static:
-    config.available_features.add("plugin")
-if shutil.which("ptxas") or os.path.exists("/usr/local/cuda/bin/ptxas"):
-    config.available_features.add("ptxas")
-    config.environment["PATH"] += os.pathsep + "/usr/local/cuda/bin"
+config.available_features.add("static" if config.tt_static else "plugin")
 if shutil.which("python3"):
     config.available_features.add("python")
+
+# What tools/dev.sh brings from PyPI; tests that need it are unsupported without.
+venv = os.path.join(config.tt_source_dir, "build", "venv")
+packages = os.path.join(venv, "lib", "python3*", "site-packages")
+config.substitutions.append(
+    ("%venv-python", os.path.join(venv, "bin", "python3")))
+if glob.glob(os.path.join(packages, "matplotlib")):
+    config.available_features.add("matplotlib")
+cuda_tools = glob.glob(os.path.join(packages, "nvidia", "cu13", "bin"))
+if all(glob.glob(os.path.join(packages, "nvidia", "cu13", "bin", tool))
+       for tool in ("ptxas", "nvdisasm")):
+    config.available_features.add("cuda-tools")
+
+for folder in cuda_tools + ["/usr/local/cuda/bin"]:
+    config.environment["PATH"] += os.pathsep + folder
+if shutil.which("ptxas", path=config.environment["PATH"]):
+    config.available_features.add("ptxas")

@@ -4,6 +4,7 @@
 #   tools/dev.sh demo    install what is missing, build, run the main job
 #   tools/dev.sh test    install what is missing, build, run all tests
 #   tools/dev.sh build   install what is missing, build
+#   tools/dev.sh cuda-tools   ptxas and nvdisasm from PyPI, into build/venv
 #
 # Needs root, or sudo, only if a package is missing. Binaries: build/bin.
 set -eu
@@ -12,7 +13,7 @@ cd "$(dirname "$0")/.."
 packages="cmake ninja-build ccache g++ python3
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools clang-22 lld-22
   libzstd-dev zlib1g-dev libxml2-dev libcurl4-openssl-dev
-  libboost-context-dev nlohmann-json3-dev libgtest-dev"
+  libboost-context-dev nlohmann-json3-dev libgtest-dev python3-venv"
 
 find_missing() {
   for package in $packages; do
@@ -24,9 +25,10 @@ find_missing() {
 install_missing() {
   id=unknown
   version=unknown
-  if [ -r /etc/os-release ]; then
-    id=$(. /etc/os-release && echo "${ID:-unknown}")
-    version=$(. /etc/os-release && echo "${VERSION_ID:-unknown}")
+  release=${TT_OS_RELEASE:-/etc/os-release} # another one for the tests
+  if [ -r "$release" ]; then
+    id=$(. "$release" && echo "${ID:-unknown}")
+    version=$(. "$release" && echo "${VERSION_ID:-unknown}")
   fi
   if [ "$id" != debian ] || ! command -v dpkg-query >/dev/null; then
     echo "tools/dev.sh installs packages on Debian 12 only; this is $id" \
@@ -51,6 +53,19 @@ install_missing() {
     apt-get install -y -qq --no-install-recommends $missing
 }
 
+# ptxas, nvdisasm and matplotlib, for tests that are unsupported without them.
+install_from_pypi() {
+  wanted=test/requirements.txt
+  cmp -s "$wanted" build/venv/installed.txt && return 0
+  if python3 -m venv build/venv &&
+    build/venv/bin/pip install -q --disable-pip-version-check -r "$wanted"; then
+    cp "$wanted" build/venv/installed.txt
+  else
+    echo "tools/dev.sh: $wanted cannot be installed: the tests that need ptxas," \
+      "nvdisasm or matplotlib will be unsupported"
+  fi
+}
+
 build() {
   install_missing
   [ -f build/build.ninja ] || cmake --preset default
@@ -59,6 +74,7 @@ build() {
 
 case ${1:-} in
 build) build ;;
+cuda-tools) install_from_pypi ;;
 demo)
   build
   echo
@@ -66,10 +82,11 @@ demo)
   ;;
 test)
   build
+  install_from_pypi
   cmake --build build --target check-tt
   ;;
 *)
-  sed -n '2,9s/^# \{0,1\}//p' "$0"
+  sed -n '2,10s/^# \{0,1\}//p' "$0"
   exit 1
   ;;
 esac

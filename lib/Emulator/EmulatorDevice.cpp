@@ -107,14 +107,14 @@ public:
 //===----------------------------------------------------------------------===//
 
 /// The kernel takes each matrix as a memref descriptor (Kernel.h): allocated and
-/// aligned pointer, offset, two sizes, two strides.
+/// aligned pointer, offset, two sizes, two strides. A workspace comes behind them.
 std::vector<MatrixRange> EmulatedKernel::readMatrices(
     const std::vector<void *> &parameters) const {
   constexpr size_t kDescriptor = 7;
   std::vector<MatrixRange> matrices;
   for (const runtime::KernelArgument &argument : arguments) {
     size_t first = matrices.size() * kDescriptor;
-    if (first + kDescriptor > parameters.size())
+    if (argument.name.size() != 1 || first + kDescriptor > parameters.size())
       break;
     auto value = [&](size_t field) {
       return *static_cast<const int64_t *>(parameters[first + field]);

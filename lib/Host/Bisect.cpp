@@ -13,9 +13,9 @@
 #include "tt/Host/Bisect.h"
 
 #include "CallFunction.h"
+#include "HostElement.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassInstrumentation.h"
@@ -136,20 +136,36 @@ execute(ModuleOp module, const host::Signature &signature,
   return host::callFunction(module, signature, device, run);
 }
 
+/// "[3, 5]" for an element's number in row-major order.
+static std::string formatIndex(ArrayRef<int64_t> shape, int64_t number) {
+  std::string text;
+  for (int64_t size : llvm::reverse(shape)) {
+    text = std::to_string(number % size) + (text.empty() ? "" : ", ") + text;
+    number /= size;
+  }
+  return "[" + text + "]";
+}
+
+static std::string formatElement(Type type, const char *address) {
+  if (isa<FloatType>(type))
+    return llvm::formatv("{0}", host::loadFloat(type, address));
+  return std::to_string(
+      host::loadInteger(host::getElementBytes(type), address));
+}
+
 /// Where two sets of outputs differ first; empty if they do not.
 static std::string findDifference(const host::CallOutputs &before,
                                   const host::CallOutputs &after) {
-  for (auto [i, x, y] : llvm::enumerate(before.values, after.values)) {
-    if (x.bytes == y.bytes)
-      continue;
-    for (int64_t row = 0; row < x.rows; ++row)
-      for (int64_t column = 0; column < x.columns; ++column) {
-        double was = x.get(row, column), is = y.get(row, column);
-        if (was != is)
-          return llvm::formatv("{0} {1}, element [{2}, {3}] is {4} instead of "
-                               "{5}",
-                               before.what, i, row, column, is, was);
-      }
+  for (auto [i, was, is] : llvm::enumerate(before.values, after.values)) {
+    const std::string &x = was.array.data, &y = is.array.data;
+    int64_t bytes = host::getElementBytes(was.elementType);
+    for (size_t at = 0; at < x.size(); at += bytes)
+      if (x.compare(at, bytes, y, at, bytes) != 0)
+        return llvm::formatv(
+            "{0} {1}, element {2} is {3} instead of {4}", before.what, i,
+            formatIndex(was.array.shape, at / bytes),
+            formatElement(is.elementType, y.data() + at),
+            formatElement(was.elementType, x.data() + at));
   }
   return {};
 }
@@ -175,14 +191,9 @@ runtime::Result<std::vector<BisectStep>>
 mlir::tt::bisect(ModuleOp module, runtime::Device &device,
                  const PipelineOptions &options, const FunctionRun &run,
                  const PipelineBuilder &build) {
-  auto entry = module.lookupSymbol<func::FuncOp>(run.entry);
-  if (!entry || entry.isExternal())
-    return runtime::Error{"the module defines no function '" + run.entry + "'"};
-  auto signature = host::readSignature(entry);
+  auto signature = host::readSignature(module, run);
   if (!signature)
     return signature.error();
-  entry->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),
-                 UnitAttr::get(module.getContext()));
   auto snapshots = takeSnapshots(module, options, build);
   if (!snapshots)
     return snapshots.error();

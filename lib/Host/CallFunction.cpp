@@ -6,14 +6,17 @@
 
 #include "CallFunction.h"
 
-#include "MgpuRuntime.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/GPUCommon/GPUCommonPass.h"
+#include "mlir/Conversion/MathToLibm/MathToLibm.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "tt/Transforms/Passes.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -21,82 +24,20 @@
 
 using namespace mlir;
 using namespace mlir::tt;
-using namespace mlir::tt::host;
 
 /// void(void **): calls the entry with the pointers of the array.
 static constexpr StringLiteral kCallSymbol = "tt_call_entry";
 /// What MLIR's C interface of function f is called.
 static constexpr StringLiteral kInterfacePrefix = "_mlir_ciface_";
 
-namespace {
-
-/// A memref of rank 2 as MLIR's C interface passes it.
-struct Descriptor {
-  char *allocated = nullptr, *aligned = nullptr;
-  int64_t offset = 0;
-  int64_t sizes[2] = {}, strides[2] = {};
-};
-
-} // namespace
-
-static std::optional<runtime::ElementType> getElementType(Type type) {
-  if (type.isF32())
-    return runtime::ElementType::f32;
-  if (type.isF16())
-    return runtime::ElementType::f16;
-  if (type.isBF16())
-    return runtime::ElementType::bf16;
-  return std::nullopt;
-}
-
-/// Whether a matrix of ours can stand for it.
-static bool isRowMajor(MemRefType type) {
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (failed(type.getStridesAndOffset(strides, offset)))
-    return false;
-  return offset == 0 && strides[1] == 1 &&
-         (ShapedType::isDynamic(strides[0]) || type.isDynamicDim(1) ||
-          strides[0] >= type.getDimSize(1));
-}
-
-runtime::Result<Signature>
-mlir::tt::host::readSignature(func::FuncOp entry) {
-  Signature signature;
-  auto collect = [](TypeRange types, std::vector<ShapedType> &shaped,
-                    const char *what) -> runtime::Status {
-    for (auto [i, type] : llvm::enumerate(types)) {
-      auto shape = dyn_cast<ShapedType>(type);
-      if (!shape || !isa<RankedTensorType, MemRefType>(type) ||
-          shape.getRank() != 2 || !getElementType(shape.getElementType()))
-        return runtime::Error{
-            llvm::formatv("{0} {1} of the entry is {2}, expected a tensor or "
-                          "memref of rank 2 of f32, f16 or bf16",
-                          what, i, type)};
-      auto memref = dyn_cast<MemRefType>(type);
-      if (memref && !isRowMajor(memref))
-        return runtime::Error{
-            llvm::formatv("{0} {1} of the entry is {2}, expected rows of "
-                          "adjacent elements, and no offset",
-                          what, i, type)};
-      shaped.push_back(shape);
-    }
-    return runtime::Done{};
-  };
-  if (auto s = collect(entry.getArgumentTypes(), signature.arguments, "argument");
-      !s)
-    return s.error();
-  if (auto s = collect(entry.getResultTypes(), signature.results, "result"); !s)
-    return s.error();
-  return signature;
-}
-
 //===----------------------------------------------------------------------===//
 // Compiling
 //===----------------------------------------------------------------------===//
 
 void mlir::tt::host::buildHostPipeline(OpPassManager &pm) {
+  pm.addPass(createShareHostMemory());
   pm.addPass(createConvertLinalgToLoopsPass());
+  pm.addPass(createConvertMathToLibmPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
   pm.addPass(createSCFToControlFlowPass());
@@ -105,7 +46,8 @@ void mlir::tt::host::buildHostPipeline(OpPassManager &pm) {
 }
 
 /// Adds kCallSymbol, so that a call needs no knowledge of how many arguments
-/// there are.
+/// there are: it takes the addresses of the result, if there is one, and of each
+/// argument. Memrefs go by address, scalars by value.
 static bool addCall(llvm::Module &module, StringRef entry) {
   llvm::Function *callee =
       module.getFunction((kInterfacePrefix + entry).str());
@@ -118,27 +60,60 @@ static bool addCall(llvm::Module &module, StringRef entry) {
                                       kCallSymbol, module);
   builder.SetInsertPoint(
       llvm::BasicBlock::Create(module.getContext(), "", call));
-  SmallVector<llvm::Value *> pointers;
-  for (unsigned i = 0; i < callee->arg_size(); ++i) {
-    llvm::Value *slot =
-        builder.CreateConstGEP1_32(builder.getPtrTy(), call->getArg(0), i);
-    pointers.push_back(builder.CreateLoad(builder.getPtrTy(), slot));
+  unsigned next = 0;
+  auto getAddress = [&] {
+    return builder.CreateLoad(builder.getPtrTy(),
+                              builder.CreateConstGEP1_32(
+                                  builder.getPtrTy(), call->getArg(0), next++));
+  };
+  bool returnsScalar = !callee->getReturnType()->isVoidTy();
+  llvm::Value *result = returnsScalar ? getAddress() : nullptr;
+  SmallVector<llvm::Value *> values;
+  for (llvm::Argument &argument : callee->args()) {
+    llvm::Value *address = getAddress();
+    values.push_back(argument.getType()->isPointerTy()
+                         ? address
+                         : builder.CreateLoad(argument.getType(), address));
   }
-  builder.CreateCall(callee, pointers);
+  llvm::Value *returned = builder.CreateCall(callee, values);
+  if (returnsScalar)
+    builder.CreateStore(returned, result);
   builder.CreateRetVoid();
   return true;
 }
 
-static llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
-makeJIT(std::unique_ptr<llvm::Module> module,
-        std::unique_ptr<llvm::LLVMContext> context) {
+/// Where the results lie in what the entry returns.
+struct ResultLayout {
+  int64_t bytes = 0;
+  SmallVector<int64_t> offsets;
+};
+
+/// Several results come as one struct, one result as itself.
+static ResultLayout getResultLayout(const llvm::Module &module, StringRef entry,
+                                    size_t count) {
+  const llvm::DataLayout &layout = module.getDataLayout();
+  llvm::Type *type = module.getFunction(entry)->getReturnType();
+  if (count == 0)
+    return {};
+  ResultLayout result;
+  result.bytes = layout.getTypeAllocSize(type);
+  if (count == 1) {
+    result.offsets = {0};
+    return result;
+  }
+  const llvm::StructLayout *fields =
+      layout.getStructLayout(cast<llvm::StructType>(type));
+  for (size_t i = 0; i < count; ++i)
+    result.offsets.push_back(fields->getElementOffset(i));
+  return result;
+}
+
+static llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> makeJIT() {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   auto jit = llvm::orc::LLJITBuilder().create();
   if (!jit)
     return jit.takeError();
-  module->setDataLayout((*jit)->getDataLayout());
-  module->setTargetTriple((*jit)->getTargetTriple());
   llvm::orc::SymbolMap symbols;
   for (const host::RuntimeFunction &function : host::getRuntimeFunctions())
     symbols[(*jit)->mangleAndIntern(function.name)] = {
@@ -147,130 +122,158 @@ makeJIT(std::unique_ptr<llvm::Module> module,
   if (auto error = (*jit)->getMainJITDylib().define(
           llvm::orc::absoluteSymbols(std::move(symbols))))
     return std::move(error);
-  if (auto error = (*jit)->addIRModule(llvm::orc::ThreadSafeModule(
+  return jit;
+}
+
+using Entry = void (*)(void **);
+
+static llvm::Expected<Entry>
+loadModule(llvm::orc::LLJIT &jit, std::unique_ptr<llvm::Module> module,
+           std::unique_ptr<llvm::LLVMContext> context) {
+  if (auto error = jit.addIRModule(llvm::orc::ThreadSafeModule(
           std::move(module), std::move(context))))
     return std::move(error);
   // Constructors of the module load the kernels.
-  if (auto error = (*jit)->initialize((*jit)->getMainJITDylib()))
+  if (auto error = jit.initialize(jit.getMainJITDylib()))
     return std::move(error);
-  return jit;
+  auto address = jit.lookup(kCallSymbol);
+  if (!address)
+    return address.takeError();
+  return address->toPtr<Entry>();
+}
+
+/// Translates the lowered module, and finds where its results will lie.
+static llvm::Expected<Entry> loadEntry(llvm::orc::LLJIT &jit, ModuleOp module,
+                                       StringRef entry, size_t results,
+                                       ResultLayout &layout) {
+  auto context = std::make_unique<llvm::LLVMContext>();
+  auto llvmModule = translateModuleToLLVMIR(module, *context);
+  if (!llvmModule || !addCall(*llvmModule, entry))
+    return llvm::createStringError("'" + entry +
+                                   "' could not be translated to LLVM IR");
+  llvmModule->setDataLayout(jit.getDataLayout());
+  llvmModule->setTargetTriple(jit.getTargetTriple());
+  layout = getResultLayout(*llvmModule, entry, results);
+  return loadModule(jit, std::move(llvmModule), std::move(context));
 }
 
 //===----------------------------------------------------------------------===//
 // Arguments and results
 //===----------------------------------------------------------------------===//
 
-/// Elements from one row to the next: what the type says, or none to spare.
-static int64_t getRowStride(ShapedType type, int64_t columns) {
-  auto memref = dyn_cast<MemRefType>(type);
-  if (!memref)
-    return columns;
-  int64_t stride = memref.getStridesAndOffset().first[0];
-  return ShapedType::isDynamic(stride) ? columns : stride;
-}
-
-static runtime::Result<Descriptor> makeArgument(host::MgpuSession &session,
-                                                ShapedType type, size_t number,
-                                                const FunctionRun &run) {
-  runtime::ElementType elementType = *getElementType(type.getElementType());
-  std::string file = number < run.inputs.size() ? run.inputs[number] : "-";
-  if (file == "-" && !type.hasStaticShape())
+static runtime::Status checkSignature(func::FuncOp entry,
+                                      const FunctionRun &run) {
+  auto check = [](TypeRange types, const char *what) -> runtime::Status {
+    for (auto [i, type] : llvm::enumerate(types))
+      if (auto s = host::checkType(
+              type, what + (" " + std::to_string(i)) + " of the entry");
+          !s)
+        return s;
+    return runtime::Done{};
+  };
+  if (auto s = check(entry.getArgumentTypes(), "argument"); !s)
+    return s;
+  if (auto s = check(entry.getResultTypes(), "result"); !s)
+    return s;
+  auto tooMany = [](size_t files, size_t values, const char *kind,
+                    const char *what) -> runtime::Status {
+    if (files <= values)
+      return runtime::Done{};
     return runtime::Error{
-        llvm::formatv("argument {0} is {1}: its sizes are not known, give it "
-                      "as a file with --inputs",
-                      number, type)};
-  runtime::Matrix matrix(elementType, 0, 0, 0);
-  if (file == "-") {
-    matrix = runtime::Matrix(elementType, type.getDimSize(0),
-                             type.getDimSize(1), type.getDimSize(1));
-    matrix.fillRandom(run.input, run.seed * 64 + number);
-  } else {
-    auto read = runtime::readNpy(file, elementType);
-    if (!read)
-      return read.error();
-    matrix = std::move(*read);
+        llvm::formatv("{0} {1} for {2} {3}", files, kind, values, what)};
+  };
+  if (auto s = tooMany(run.inputs.size(), entry.getNumArguments(), "inputs",
+                       "arguments");
+      !s)
+    return s;
+  bool fromResults = entry.getNumResults() > 0;
+  return tooMany(run.outputs.size(),
+                 fromResults ? entry.getNumResults() : entry.getNumArguments(),
+                 "outputs", fromResults ? "results" : "arguments");
+}
+
+runtime::Result<host::Signature>
+mlir::tt::host::readSignature(ModuleOp module, const FunctionRun &run) {
+  auto entry = module.lookupSymbol<func::FuncOp>(run.entry);
+  if (!entry || entry.isExternal())
+    return runtime::Error{"the module defines no function '" + run.entry + "'"};
+  if (auto s = checkSignature(entry, run); !s)
+    return s.error();
+  entry->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),
+                 UnitAttr::get(module.getContext()));
+  return Signature{llvm::to_vector(entry.getArgumentTypes()),
+                   llvm::to_vector(entry.getResultTypes())};
+}
+
+static runtime::Result<std::vector<host::HostValue>>
+makeArguments(host::MgpuSession &session, TypeRange types,
+              const FunctionRun &run) {
+  std::vector<host::HostValue> arguments;
+  for (auto [i, type] : llvm::enumerate(types)) {
+    host::ValueSource source;
+    if (i < run.inputs.size())
+      source.text = run.inputs[i];
+    source.kind = run.input;
+    source.seed = run.seed * 64 + i;
+    auto argument = host::makeArgument(session, type, source);
+    if (!argument)
+      return runtime::Error{"argument " + std::to_string(i) + ": " +
+                            argument.error().message};
+    arguments.push_back(*argument);
   }
-  int64_t sizes[2] = {matrix.rows, matrix.columns};
-  for (int dim : {0, 1})
-    if (!type.isDynamicDim(dim) && type.getDimSize(dim) != sizes[dim])
-      return runtime::Error{llvm::formatv("{0} is {1} x {2}, argument {3} is "
-                                          "{4}",
-                                          file, sizes[0], sizes[1], number,
-                                          type)};
-  int64_t stride = getRowStride(type, matrix.columns);
-  int64_t elementBytes = runtime::getBytes(elementType);
-  runtime::Matrix padded(elementType, matrix.rows, matrix.columns, stride);
-  for (int64_t row = 0; row < matrix.rows; ++row)
-    std::copy_n(matrix.at(row, 0), matrix.columns * elementBytes,
-                const_cast<char *>(padded.at(row, 0)));
-  Descriptor descriptor;
-  descriptor.allocated = descriptor.aligned =
-      static_cast<char *>(session.allocate(padded.bytes.size()));
-  std::copy(padded.bytes.begin(), padded.bytes.end(), descriptor.aligned);
-  std::copy(sizes, sizes + 2, descriptor.sizes);
-  descriptor.strides[0] = stride;
-  descriptor.strides[1] = 1;
-  return descriptor;
+  return arguments;
 }
 
-static runtime::Matrix toMatrix(const Descriptor &d, ShapedType type) {
-  runtime::ElementType elementType = *getElementType(type.getElementType());
-  int64_t bytes = runtime::getBytes(elementType);
-  runtime::Matrix matrix(elementType, d.sizes[0], d.sizes[1], d.sizes[1]);
-  for (int64_t row = 0; row < d.sizes[0]; ++row)
-    for (int64_t column = 0; column < d.sizes[1]; ++column)
-      std::copy_n(d.aligned + (d.offset + row * d.strides[0] +
-                               column * d.strides[1]) * bytes,
-                  bytes, const_cast<char *>(matrix.at(row, column)));
-  return matrix;
-}
-
-static CallOutputs collectOutputs(ArrayRef<Descriptor> arguments,
-                                  ArrayRef<Descriptor> results,
-                                  const Signature &signature) {
-  bool fromResults = !results.empty();
-  CallOutputs outputs;
+/// Copies what the call left out of the session's memory.
+static host::CallOutputs collectOutputs(ArrayRef<host::HostValue> arguments,
+                                        const host::Signature &signature,
+                                        const ResultLayout &layout,
+                                        const char *results) {
+  host::CallOutputs outputs;
+  bool fromResults = !signature.results.empty();
   outputs.what = fromResults ? "result" : "argument";
-  for (auto [value, type] :
-       llvm::zip(fromResults ? results : arguments,
-                 fromResults ? signature.results : signature.arguments))
-    outputs.values.push_back(toMatrix(value, type));
+  size_t count = fromResults ? signature.results.size() : arguments.size();
+  for (size_t i = 0; i < count; ++i) {
+    host::HostValue value =
+        fromResults ? host::fromWords(signature.results[i],
+                                      results + layout.offsets[i])
+                    : arguments[i];
+    outputs.values.push_back({value.getElementType(), value.isScalar(),
+                              host::toNpy(value), host::sumElements(value)});
+  }
   return outputs;
 }
 
-runtime::Result<CallOutputs>
+runtime::Result<host::CallOutputs>
 mlir::tt::host::callFunction(ModuleOp module, const Signature &signature,
                              runtime::Device &device, const FunctionRun &run) {
-  auto context = std::make_unique<llvm::LLVMContext>();
-  auto llvmModule = translateModuleToLLVMIR(module, *context);
-  if (!llvmModule || !addCall(*llvmModule, run.entry))
-    return runtime::Error{"'" + run.entry +
-                          "' could not be translated to LLVM IR"};
   MgpuSession session(device);
-  auto jit = makeJIT(std::move(llvmModule), std::move(context));
+  auto jit = makeJIT();
   if (!jit)
     return runtime::Error{llvm::toString(jit.takeError())};
-  auto address = (*jit)->lookup(kCallSymbol);
-  if (!address)
-    return runtime::Error{llvm::toString(address.takeError())};
+  ResultLayout layout;
+  auto call =
+      loadEntry(**jit, module, run.entry, signature.results.size(), layout);
+  if (!call)
+    return runtime::Error{llvm::toString(call.takeError())};
+  auto arguments = makeArguments(session, signature.arguments, run);
+  if (!arguments)
+    return arguments.error();
 
-  std::vector<Descriptor> arguments, results(signature.results.size());
-  for (auto [i, type] : llvm::enumerate(signature.arguments)) {
-    auto argument = makeArgument(session, type, i, run);
-    if (!argument)
-      return argument.error();
-    arguments.push_back(*argument);
-  }
+  std::vector<char> results(layout.bytes);
+  std::vector<SmallVector<int64_t>> words;
+  for (const HostValue &argument : *arguments)
+    words.push_back(toWords(argument));
   std::vector<void *> pointers;
-  if (!results.empty())
+  if (!signature.results.empty())
     pointers.push_back(results.data());
-  for (Descriptor &argument : arguments)
-    pointers.push_back(&argument);
-  if (session.getError().empty())
-    address->toPtr<void (*)(void **)>()(pointers.data());
+  for (auto &argument : words)
+    pointers.push_back(argument.data());
+  (*call)(pointers.data());
   if (!session.getError().empty())
-    return runtime::Error{session.getError()};
-  CallOutputs outputs = collectOutputs(arguments, results, signature);
+    return runtime::Error{session.getError(), session.isWrongResult()};
+  CallOutputs outputs =
+      collectOutputs(*arguments, signature, layout, results.data());
   outputs.launches = session.getLaunches();
   return outputs;
 }

@@ -7,22 +7,31 @@
 #ifndef TT_LIB_HOST_CALLFUNCTION_H
 #define TT_LIB_HOST_CALLFUNCTION_H
 
+#include "HostValue.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tt/Host/RunFunction.h"
 
 namespace mlir::tt::host {
 
-/// Arguments and results of a function that can be called.
+/// Types of arguments and results of a function that can be called.
 struct Signature {
-  std::vector<ShapedType> arguments, results;
+  SmallVector<Type> arguments, results;
 };
 
-/// Refuses what is not a tensor or memref of rank 2 of a known element type.
-runtime::Result<Signature> readSignature(func::FuncOp entry);
+/// Finds `run.entry`, marks it to be called from outside, and refuses what cannot
+/// be passed.
+runtime::Result<Signature> readSignature(ModuleOp module,
+                                         const FunctionRun &run);
 
 /// What a call left: the results, or of a function without results its arguments.
 struct CallOutputs {
-  std::vector<runtime::Matrix> values;
+  struct Value {
+    Type elementType;
+    bool isScalar;
+    runtime::NpyArray array;
+    double sum; ///< of the elements
+  };
+  std::vector<Value> values;
   const char *what; ///< "result" or "argument"
   size_t launches = 0;
 };

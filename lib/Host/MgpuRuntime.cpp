@@ -11,6 +11,9 @@
 
 #include "MgpuRuntime.h"
 
+#include "tt/Runtime/RunKernel.h"
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 
@@ -34,6 +37,7 @@ struct Function {
 struct Session {
   runtime::Device &device;
   std::string error;
+  bool isWrongResult = false;
   size_t launches = 0;
   std::vector<std::unique_ptr<Image>> images;
   std::map<std::pair<const Image *, std::string>, Function> functions;
@@ -50,13 +54,14 @@ struct Session {
 static Session *session = nullptr;
 
 MgpuSession::MgpuSession(runtime::Device &device) {
-  session = new Session{device, {}, 0, {}, {}, {}};
+  session = new Session{device, {}, false, 0, {}, {}, {}};
 }
 MgpuSession::~MgpuSession() {
   delete session;
   session = nullptr;
 }
 const std::string &MgpuSession::getError() const { return session->error; }
+bool MgpuSession::isWrongResult() const { return session->isWrongResult; }
 size_t MgpuSession::getLaunches() const { return session->launches; }
 
 //===----------------------------------------------------------------------===//
@@ -68,8 +73,12 @@ static void *allocate(size_t bytes) {
   auto address = session->device.allocateManaged(std::max<size_t>(bytes, 1));
   if (!address) {
     session->fail(address.error().message);
-    // Host code does not look at what malloc returns: give it some memory.
-    return std::malloc(std::max<size_t>(bytes, 1));
+    // Host code does not look at what malloc returns: give it some memory, or
+    // end here.
+    if (void *memory = std::malloc(std::max<size_t>(bytes, 1)))
+      return memory;
+    std::fprintf(stderr, "tt-run: %s\n", session->error.c_str());
+    std::_Exit(runtime::kExitBadInput);
   }
   session->memory.push_back(
       runtime::Buffer::adopt(session->device, *address));
@@ -134,9 +143,29 @@ static void launch(void *handle, intptr_t gridX, intptr_t gridY, intptr_t gridZ,
     if (runtime::Status s = load(function, blockX, sharedBytes); !s)
       return session->fail(s.error().message);
   std::vector<void *> pointers(parameters, parameters + count);
-  if (runtime::Status s = function.loaded->launch(gridX, pointers); !s)
+  if (runtime::Status s = function.loaded->launch(gridX, pointers); !s) {
+    session->isWrongResult = s.error().isWrongResult;
     return session->fail(s.error().message);
+  }
   ++session->launches;
+}
+
+//===----------------------------------------------------------------------===//
+// What gpu.alloc, gpu.memcpy and gpu.memset call
+//===----------------------------------------------------------------------===//
+
+static void *allocateOnDevice(uint64_t bytes, void *, bool) {
+  return allocate(bytes);
+}
+
+/// All memory of a session is reached by host and device, and no kernel runs.
+static void copyMemory(void *destination, void *source, size_t bytes, void *) {
+  std::memcpy(destination, source, bytes);
+}
+
+template <typename T>
+static void setMemory(void *destination, T value, size_t count, void *) {
+  std::fill_n(static_cast<T *>(destination), count, value);
 }
 
 static void nothing(void *) {}
@@ -146,11 +175,22 @@ llvm::ArrayRef<RuntimeFunction> mlir::tt::host::getRuntimeFunctions() {
   static const RuntimeFunction functions[] = {
       {"malloc", reinterpret_cast<void *>(&allocate)},
       {"free", reinterpret_cast<void *>(&release)},
+      {"memrefCopy", reinterpret_cast<void *>(&copyMemRef)},
       {"mgpuModuleLoad", reinterpret_cast<void *>(&loadModule)},
       {"mgpuModuleLoadJIT", reinterpret_cast<void *>(&loadText)},
       {"mgpuModuleUnload", reinterpret_cast<void *>(&nothing)},
       {"mgpuModuleGetFunction", reinterpret_cast<void *>(&getFunction)},
       {"mgpuLaunchKernel", reinterpret_cast<void *>(&launch)},
+      {"mgpuMemAlloc", reinterpret_cast<void *>(&allocateOnDevice)},
+      {"mgpuMemFree", reinterpret_cast<void *>(&nothing)},
+      {"mgpuMemcpy", reinterpret_cast<void *>(&copyMemory)},
+      {"mgpuMemset32", reinterpret_cast<void *>(&setMemory<uint32_t>)},
+      {"mgpuMemset16", reinterpret_cast<void *>(&setMemory<uint16_t>)},
+      {"mgpuEventCreate", reinterpret_cast<void *>(&noStream)},
+      {"mgpuEventRecord", reinterpret_cast<void *>(&nothing)},
+      {"mgpuEventSynchronize", reinterpret_cast<void *>(&nothing)},
+      {"mgpuEventDestroy", reinterpret_cast<void *>(&nothing)},
+      {"mgpuStreamWaitEvent", reinterpret_cast<void *>(&nothing)},
       {"mgpuStreamCreate", reinterpret_cast<void *>(&noStream)},
       {"mgpuStreamSynchronize", reinterpret_cast<void *>(&nothing)},
       {"mgpuStreamDestroy", reinterpret_cast<void *>(&nothing)},

@@ -23,8 +23,15 @@ public:
   /// Memory that host and device both reach; it lives as long as the session.
   void *allocate(size_t bytes);
   const std::string &getError() const;
+  /// Whether that error is about what a kernel did.
+  bool isWrongResult() const;
   size_t getLaunches() const;
 };
+
+/// MLIR's memrefCopy: copies the elements of one unranked memref to another of
+/// the same sizes.
+void copyMemRef(int64_t elementBytes, const void *source,
+                const void *destination);
 
 /// The functions that compiled host code calls, by name: MLIR's mgpu* functions
 /// on a runtime::Device, and malloc and free, so that kernels reach what host

@@ -13,9 +13,10 @@
 #include "tt/Host/RunFunction.h"
 
 #include "CallFunction.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -28,51 +29,81 @@ static LogicalResult lowerModule(ModuleOp module,
   return pm.run(module);
 }
 
-static runtime::Result<std::string>
-writeOutputs(const host::CallOutputs &outputs, const FunctionRun &run) {
-  if (run.outputs.size() > outputs.values.size())
-    return runtime::Error{llvm::formatv(
-        "{0} output files for {1} {2}s", run.outputs.size(),
-        outputs.values.size(), outputs.what)};
-  std::string report;
-  for (auto [i, matrix] : llvm::enumerate(outputs.values)) {
-    double sum = 0;
-    for (int64_t row = 0; row < matrix.rows; ++row)
-      for (int64_t column = 0; column < matrix.columns; ++column)
-        sum += matrix.get(row, column);
-    report += llvm::formatv("{0} {1}  {2} x {3} {4}, sum {5:e6}", outputs.what,
-                            i, matrix.rows, matrix.columns,
-                            runtime::getName(matrix.type), sum);
-    if (i < run.outputs.size()) {
-      if (auto s = runtime::writeNpy(run.outputs[i], matrix); !s)
-        return s.error();
-      report += ", written to " + run.outputs[i];
-    }
-    report += "\n";
-  }
-  return report;
+static runtime::Result<FunctionReport::Value>
+describeValue(const host::CallOutputs::Value &value, std::string name,
+              std::string file) {
+  FunctionReport::Value result;
+  result.name = std::move(name);
+  result.sizes = value.array.shape;
+  llvm::raw_string_ostream(result.elementType) << value.elementType;
+  result.isScalar = value.isScalar;
+  result.sum = value.sum;
+  result.file = std::move(file);
+  if (!result.file.empty())
+    if (auto s = runtime::writeNpyArray(result.file, value.array); !s)
+      return s.error();
+  return result;
 }
 
-runtime::Result<std::string> mlir::tt::runFunction(
-    ModuleOp module, runtime::Device &device, const PipelineOptions &options,
-    const FunctionRun &run) {
-  auto entry = module.lookupSymbol<func::FuncOp>(run.entry);
-  if (!entry || entry.isExternal())
-    return runtime::Error{"the module defines no function '" + run.entry + "'"};
-  auto signature = host::readSignature(entry);
+runtime::Result<FunctionReport>
+mlir::tt::runFunction(ModuleOp module, runtime::Device &device,
+                      const PipelineOptions &options, const FunctionRun &run) {
+  auto signature = host::readSignature(module, run);
   if (!signature)
     return signature.error();
-  entry->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),
-                 UnitAttr::get(module.getContext()));
   if (failed(lowerModule(module, options)))
     return runtime::Error{"'" + run.entry + "' could not be compiled"};
   auto outputs = host::callFunction(module, *signature, device, run);
   if (!outputs)
     return outputs.error();
-  auto report = writeOutputs(*outputs, run);
-  if (!report)
-    return report;
-  return llvm::formatv("entry     {0}, {1} kernel launches on {2}\n{3}",
-                       run.entry, outputs->launches, device.getName(), *report)
-      .str();
+  FunctionReport report{run.entry, device.getName(), outputs->launches, {}};
+  for (auto [i, value] : llvm::enumerate(outputs->values)) {
+    auto described = describeValue(
+        value, outputs->what + (" " + std::to_string(i)),
+        i < run.outputs.size() ? run.outputs[i] : "");
+    if (!described)
+      return described.error();
+    report.values.push_back(std::move(*described));
+  }
+  return report;
+}
+
+//===----------------------------------------------------------------------===//
+// Reports
+//===----------------------------------------------------------------------===//
+
+std::string mlir::tt::formatReport(const FunctionReport &report) {
+  std::string text =
+      llvm::formatv("entry     {0}, {1} kernel launches on {2}\n", report.entry,
+                    report.launches, report.device);
+  for (const FunctionReport::Value &value : report.values) {
+    text += value.name + "  ";
+    if (value.isScalar)
+      text += llvm::formatv("{0} {1}", value.elementType,
+                            llvm::format("%.9g", value.sum));
+    else
+      text += llvm::formatv("{0} {1}, sum {2:e6}",
+                            runtime::formatShape(value.sizes),
+                            value.elementType, value.sum);
+    if (!value.file.empty())
+      text += ", written to " + value.file;
+    text += "\n";
+  }
+  return text;
+}
+
+std::string mlir::tt::formatReportJson(const FunctionReport &report) {
+  llvm::json::Array values;
+  for (const FunctionReport::Value &value : report.values)
+    values.push_back(llvm::json::Object{{"name", value.name},
+                                        {"sizes", value.sizes},
+                                        {"type", value.elementType},
+                                        {"sum", value.sum},
+                                        {"file", value.file}});
+  llvm::json::Value json =
+      llvm::json::Object{{"entry", report.entry},
+                         {"device", report.device},
+                         {"launches", int64_t(report.launches)},
+                         {"values", std::move(values)}};
+  return llvm::formatv("{0}\n", json);
 }

@@ -32,6 +32,8 @@ void mlir::tt::buildTTToLinalgPipeline(OpPassManager &pm,
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
+  // A loop may carry products.
+  bufferize.allowReturnAllocsFromLoops = true;
   bufferize.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
@@ -43,6 +45,7 @@ void mlir::tt::buildLinalgToGPUPipeline(OpPassManager &pm,
                                         const PipelineOptions &options) {
   pm.addPass(createTileToBlocks());
   pm.addPass(createStageOperands({options.rowAlignment}));
+  pm.addPass(createGuardTiles());
   pm.addPass(createMapToWarps());
 }
 
@@ -53,6 +56,7 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
   // Takes away the subviews that only the matmul used.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createSwizzleShared());
+  pm.addPass(createFlattenShared());
   // What depends on the lane only leaves the loop, and equal addresses become
   // one, before the loop's ops are put in order.
   pm.addPass(createCSEPass());
@@ -60,12 +64,16 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
   pm.addPass(createAssignStages());
   pm.addPass(createPipelineCopies());
   pm.addPass(createLowerRounding());
-  pm.addPass(createLowerEpilogue({options.rowAlignment}));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   // What the expansion left as iv + step * c is iv + c now.
   pm.addPass(createCountSlots());
   pm.addPass(createPinFragmentLoads());
+  pm.addPass(createExpandGuard());
+  pm.addPass(createCombineSums());
+  pm.addPass(createLowerEpilogue({options.rowAlignment}));
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
   pm.addPass(createVerifyKernel({options.chip}));
 }
 

@@ -87,7 +87,13 @@ static Status checkMatrix(const Kernel &kernel, const std::string &name,
   if (rowStride < columns)
     return Error{"row stride of " + name + " is " + std::to_string(rowStride) +
                  ", less than its " + std::to_string(columns) + " columns"};
-  int64_t strideBytes = rowStride * getBytes(kernel.elementType);
+  int64_t strideBytes = 0, bytes = 0;
+  if (__builtin_mul_overflow(rowStride, getBytes(kernel.elementType),
+                             &strideBytes) ||
+      __builtin_mul_overflow(rows, strideBytes, &bytes))
+    return Error{name + " has " + std::to_string(rows) + " rows of " +
+                 std::to_string(rowStride) +
+                 " elements, more bytes than 64 bits count"};
   if (rows > 1 && strideBytes % argument.rowAlignment != 0)
     return Error{"rows of " + name + " lie " + std::to_string(strideBytes) +
                  " bytes apart, the kernel needs a multiple of " +
@@ -113,11 +119,11 @@ Status mlir::tt::runtime::checkProblem(const Kernel &kernel,
 
 int64_t mlir::tt::runtime::getBlocks(const Kernel &kernel, const Problem &p) {
   return ((p.m + kernel.blockM - 1) / kernel.blockM) *
-         ((p.n + kernel.blockN - 1) / kernel.blockN);
+         ((p.n + kernel.blockN - 1) / kernel.blockN) * kernel.blocksPerTile;
 }
 
 Parameters::Parameters(const Kernel &kernel, const Problem &p, uint64_t a,
-                       uint64_t b, uint64_t c) {
+                       uint64_t b, uint64_t c, uint64_t workspace) {
   auto add = [&](uint64_t address, int64_t rows, int64_t columns,
                  int64_t rowStride) {
     // Allocated pointer, aligned pointer, offset, sizes, strides.
@@ -130,8 +136,12 @@ Parameters::Parameters(const Kernel &kernel, const Problem &p, uint64_t a,
       add(a, p.k, p.m, p.lda);
     else if (argument.name == "B")
       add(b, p.n, p.k, p.ldb);
-    else
+    else if (argument.name == "C")
       add(c, p.m, p.n, p.ldc);
+    else
+      for (uint64_t value : {workspace, workspace, uint64_t(0),
+                             uint64_t(kernel.workspaceBytes), uint64_t(1)})
+        values.push_back(value);
   }
 }
 

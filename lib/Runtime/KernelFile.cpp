@@ -13,6 +13,7 @@
 #include "tt/Runtime/Kernel.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -85,6 +86,9 @@ std::string mlir::tt::runtime::serialize(const Kernel &kernel) {
                   {"rounding", getName(kernel.rounding)},
                   {"arguments", arguments},
                   {"block", {kernel.blockM, kernel.blockN}},
+                  {"blocks_per_tile", kernel.blocksPerTile},
+                  {"workspace_bytes", kernel.workspaceBytes},
+                  {"workspace_zeroed_bytes", kernel.workspaceZeroedBytes},
                   {"threads", kernel.threads},
                   {"shared_bytes", kernel.sharedBytes},
                   {"target", kernel.target},
@@ -103,17 +107,23 @@ std::string mlir::tt::runtime::serialize(const Kernel &kernel) {
 
 Status mlir::tt::runtime::writeFile(const std::string &path,
                                     const std::string &content) {
-  std::string temporary = path + ".tmp" + std::to_string(getpid());
+  // Never takes the place of a device such as /dev/null.
+  std::error_code ignored;
+  bool isPlain = !std::filesystem::exists(path, ignored) ||
+                 std::filesystem::is_regular_file(path, ignored);
+  std::string temporary =
+      isPlain ? path + ".tmp" + std::to_string(getpid()) : path;
   {
     std::ofstream stream(temporary, std::ios::binary);
     stream << content;
     stream.flush();
     if (!stream) {
-      std::remove(temporary.c_str());
+      if (isPlain)
+        std::remove(temporary.c_str());
       return Error{"cannot write '" + path + "'"};
     }
   }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+  if (isPlain && std::rename(temporary.c_str(), path.c_str()) != 0) {
     std::remove(temporary.c_str());
     return Error{"cannot write '" + path + "'"};
   }
@@ -180,9 +190,12 @@ static Status readArguments(const Json &content, Kernel &kernel) {
       return Error{"kernel file has an incomplete argument"};
     kernel.arguments.push_back(argument);
   }
-  if (kernel.arguments.size() != 3 || !kernel.find("A") || !kernel.find("B") ||
-      !kernel.find("C"))
-    return Error{"kernel file must have the arguments A, B and C"};
+  size_t expected = kernel.workspaceBytes > 0 ? 4 : 3;
+  if (kernel.arguments.size() != expected || !kernel.find("A") ||
+      !kernel.find("B") || !kernel.find("C") ||
+      (expected == 4 && !kernel.find("workspace")))
+    return Error{"kernel file must have the arguments A, B and C, and workspace "
+                 "if it needs one"};
   return Done{};
 }
 
@@ -196,6 +209,9 @@ static Result<Kernel> readContent(const Json &content) {
   auto block = reader.pair("block");
   kernel.blockM = block[0];
   kernel.blockN = block[1];
+  kernel.blocksPerTile = reader.integer("blocks_per_tile");
+  kernel.workspaceBytes = reader.integer("workspace_bytes");
+  kernel.workspaceZeroedBytes = reader.integer("workspace_zeroed_bytes");
   kernel.target = reader.string("target");
   kernel.targetFlops = reader.integer("target_flops");
   kernel.config = reader.string("config");
@@ -215,7 +231,9 @@ static Result<Kernel> readContent(const Json &content) {
   if (!fromHex(cubin, kernel.cubin) || !fromHex(bitcode, kernel.bitcode))
     return Error{"kernel file has malformed binary data"};
   if (kernel.blockM < 1 || kernel.blockN < 1 || kernel.threads < 1 ||
-      kernel.sharedBytes < 0)
+      kernel.sharedBytes < 0 || kernel.blocksPerTile < 1 ||
+      kernel.workspaceBytes < 0 || kernel.workspaceZeroedBytes < 0 ||
+      kernel.workspaceZeroedBytes > kernel.workspaceBytes)
     return Error{"kernel file has an impossible launch geometry"};
   if (Status status = readArguments(content, kernel); !status)
     return status.error();

@@ -6,7 +6,9 @@
 
 #include "tt/Runtime/Matrix.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 using namespace mlir::tt::runtime;
@@ -30,6 +32,23 @@ Matrix::Matrix(ElementType type, int64_t rows, int64_t columns,
     : type(type), rows(rows), columns(columns), rowStride(rowStride),
       bytes(size_t(rows) * rowStride * getBytes(type)) {}
 
+Result<Matrix> Matrix::create(ElementType type, int64_t rows, int64_t columns,
+                              int64_t rowStride) {
+  int64_t bytes = getBytes(type);
+  bool tooMany = __builtin_mul_overflow(rows, bytes, &bytes) ||
+                 __builtin_mul_overflow(rowStride, bytes, &bytes);
+  // Asks first: where LLVM is linked in, an allocation that fails ends the
+  // program. Volatile, or the compiler takes the question out.
+  void *volatile memory =
+      tooMany ? nullptr : std::malloc(std::max<int64_t>(bytes, 1));
+  bool exists = memory != nullptr;
+  std::free(memory);
+  if (exists)
+    return Matrix(type, rows, columns, rowStride);
+  return Error{"out of memory on the host: " + std::to_string(rows) +
+               " rows of " + std::to_string(rowStride) + " " + getName(type)};
+}
+
 template <typename T> static T load(const char *address) {
   T value;
   std::memcpy(&value, address, sizeof(T));
@@ -48,8 +67,7 @@ static uint16_t toBF16(float value) {
   return uint16_t((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 }
 
-double Matrix::get(int64_t row, int64_t column) const {
-  const char *address = at(row, column);
+double mlir::tt::runtime::loadElement(ElementType type, const char *address) {
   switch (type) {
   case ElementType::f32:
     return load<float>(address);
@@ -63,8 +81,8 @@ double Matrix::get(int64_t row, int64_t column) const {
   return 0;
 }
 
-void Matrix::set(int64_t row, int64_t column, float value) {
-  char *address = const_cast<char *>(at(row, column));
+void mlir::tt::runtime::storeElement(ElementType type, char *address,
+                                     float value) {
   switch (type) {
   case ElementType::f32:
     return store(address, value);
@@ -73,6 +91,14 @@ void Matrix::set(int64_t row, int64_t column, float value) {
   case ElementType::bf16:
     return store(address, toBF16(value));
   }
+}
+
+double Matrix::get(int64_t row, int64_t column) const {
+  return loadElement(type, at(row, column));
+}
+
+void Matrix::set(int64_t row, int64_t column, float value) {
+  storeElement(type, const_cast<char *>(at(row, column)), value);
 }
 
 /// SplitMix64: one output for each counter value, so that any element can be
@@ -100,12 +126,17 @@ static float draw(InputKind kind, uint64_t counter) {
   return std::sqrt(-2 * std::log(u)) * std::cos(6.2831853f * v);
 }
 
+float mlir::tt::runtime::drawRandom(InputKind kind, uint64_t seed,
+                                    uint64_t index) {
+  return draw(kind, mix(seed) + index);
+}
+
 void Matrix::fillRandom(InputKind kind, uint64_t seed) {
   poison();
-  uint64_t base = mix(seed);
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t column = 0; column < columns; ++column)
-      set(row, column, draw(kind, base + uint64_t(row) * columns + column));
+      set(row, column,
+          drawRandom(kind, seed, uint64_t(row) * columns + column));
 }
 
 void Matrix::poison() { std::memset(bytes.data(), kPoison, bytes.size()); }

@@ -21,9 +21,12 @@ static Result<Matrix> makeOperand(const Kernel &kernel, const char *name,
                                   const std::string &file, int64_t rows,
                                   int64_t columns, int64_t rowStride,
                                   InputKind kind, uint64_t seed) {
-  Matrix matrix(kernel.elementType, rows, columns, rowStride);
+  Result<Matrix> matrix =
+      Matrix::create(kernel.elementType, rows, columns, rowStride);
+  if (!matrix)
+    return matrix;
   if (file.empty()) {
-    matrix.fillRandom(kind, seed);
+    matrix->fillRandom(kind, seed);
     return matrix;
   }
   Result<Matrix> read = readNpy(file, kernel.elementType);
@@ -33,10 +36,10 @@ static Result<Matrix> makeOperand(const Kernel &kernel, const char *name,
     return Error{file + ": " + std::to_string(read->rows) + " x " +
                  std::to_string(read->columns) + ", " + name + " is " +
                  std::to_string(rows) + " x " + std::to_string(columns)};
-  matrix.poison();
+  matrix->poison();
   for (int64_t row = 0; row < rows; ++row)
-    std::copy_n(read->at(row, 0), columns * getBytes(matrix.type),
-                const_cast<char *>(matrix.at(row, 0)));
+    std::copy_n(read->at(row, 0), columns * getBytes(matrix->type),
+                const_cast<char *>(matrix->at(row, 0)));
   return matrix;
 }
 
@@ -52,13 +55,28 @@ static Result<std::unique_ptr<Buffer>> upload(Device &device,
   return buffer;
 }
 
+/// The kernel's workspace, with zeros where it needs them and poison elsewhere.
+static Result<std::unique_ptr<Buffer>> makeWorkspace(Device &device,
+                                                     const Kernel &kernel) {
+  constexpr char kPoison = char(0xFF);
+  std::vector<char> bytes(kernel.workspaceBytes, kPoison);
+  std::fill_n(bytes.begin(), kernel.workspaceZeroedBytes, 0);
+  auto buffer = Buffer::create(device, bytes.size());
+  if (!buffer)
+    return buffer;
+  Status status =
+      device.copyIn((*buffer)->getAddress(), bytes.data(), bytes.size());
+  if (!status)
+    return status.error();
+  return buffer;
+}
+
 static Status launch(Device &device, const Kernel &kernel,
                      const RunOptions &options, std::vector<void *> parameters,
                      RunReport &report) {
   auto loaded = device.load(kernel);
   if (!loaded)
     return loaded.error();
-  report.code = (*loaded)->describe();
   int64_t blocks = getBlocks(kernel, report.problem);
   // An empty C needs no launch, and CUDA allows no empty grid.
   if (blocks == 0)
@@ -93,30 +111,36 @@ Result<RunReport> mlir::tt::runtime::runKernel(Device &device,
                                  options.input, options.seed * 2 + 2);
   if (!b)
     return b.error();
-  Matrix c(kernel.elementType, p.m, p.n, p.ldc);
-  c.poison();
+  Result<Matrix> c = Matrix::create(kernel.elementType, p.m, p.n, p.ldc);
+  if (!c)
+    return c.error();
+  c->poison();
 
   auto aBuffer = upload(device, *a), bBuffer = upload(device, *b),
-       cBuffer = upload(device, c);
+       cBuffer = upload(device, *c);
   for (auto *buffer : {&aBuffer, &bBuffer, &cBuffer})
     if (!*buffer)
       return buffer->error();
   RunReport report;
   report.problem = p;
   report.device = device.getName();
+  auto workspace = makeWorkspace(device, kernel);
+  if (!workspace)
+    return workspace.error();
   Parameters parameters(kernel, p, (*aBuffer)->getAddress(),
-                        (*bBuffer)->getAddress(), (*cBuffer)->getAddress());
+                        (*bBuffer)->getAddress(), (*cBuffer)->getAddress(),
+                        (*workspace)->getAddress());
   Status status = launch(device, kernel, options, parameters.getPointers(), report);
   if (!status)
     return status.error();
-  status = device.copyOut(c.bytes.data(), (*cBuffer)->getAddress(),
-                          c.bytes.size());
+  status = device.copyOut(c->bytes.data(), (*cBuffer)->getAddress(),
+                          c->bytes.size());
   if (!status)
     return status.error();
   if (options.verify)
-    report.verification = verify(*a, *b, c, kernel.rounding);
+    report.verification = verify(*a, *b, *c, kernel.rounding);
   if (!options.cFile.empty())
-    if (Status s = writeNpy(options.cFile, c); !s)
+    if (Status s = writeNpy(options.cFile, *c); !s)
       return s.error();
   return report;
 }

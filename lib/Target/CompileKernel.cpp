@@ -8,12 +8,17 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVM/NVVM/Utils.h"
 #include "tt/Pipelines/Pipelines.h"
 #include "tt/Target/TargetInfo.h"
 #include "tt/Transforms/KernelUtils.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -67,6 +72,16 @@ std::string mlir::tt::getProblemText(const KernelRequest &request) {
 //===----------------------------------------------------------------------===//
 // The way down
 //===----------------------------------------------------------------------===//
+
+StringRef mlir::tt::getCompilerVersion() { return kCompilerVersion; }
+
+bool mlir::tt::hasPtxas() {
+  if (llvm::sys::findProgramByName("ptxas"))
+    return true;
+  SmallString<128> path(NVVM::getCUDAToolkitPath());
+  llvm::sys::path::append(path, "bin", "ptxas");
+  return llvm::sys::fs::can_execute(path);
+}
 
 using BuildPipeline = void (*)(OpPassManager &, const PipelineOptions &);
 
@@ -140,6 +155,14 @@ static LogicalResult describeLaunch(ModuleOp module,
       getConstantIndex(launch.getDynamicSharedMemorySize()).value_or(0);
   static constexpr StringLiteral kNames[] = {"A", "B", "C"};
   for (Value operand : launch.getKernelOperands()) {
+    if (auto alloc = operand.getDefiningOp<memref::AllocOp>();
+        alloc && alloc->hasAttr(kWorkspaceAttrName)) {
+      kernel.workspaceBytes = alloc.getType().getNumElements();
+      kernel.workspaceZeroedBytes =
+          alloc->getAttrOfType<IntegerAttr>(kWorkspaceAttrName).getInt();
+      kernel.arguments.push_back({"workspace", {}, runtime::kDynamic, 1});
+      continue;
+    }
     auto argument = dyn_cast<BlockArgument>(operand);
     auto type = dyn_cast<MemRefType>(operand.getType());
     if (!argument || !type || argument.getArgNumber() >= std::size(kNames))
@@ -167,6 +190,7 @@ static LogicalResult describeDecision(ModuleOp module, runtime::Kernel &kernel) 
   llvm::raw_string_ostream(kernel.config) << config;
   kernel.blockM = config.getBlockM();
   kernel.blockN = config.getBlockN();
+  kernel.blocksPerTile = config.getSplitK();
   kernel.rounding = static_cast<runtime::Rounding>(precision.getRounding());
   return success();
 }

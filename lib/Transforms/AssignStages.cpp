@@ -248,19 +248,15 @@ private:
     int64_t stages = getConfig(launch).getStages();
     if (stages < 2)
       return success();
-    SmallVector<scf::ForOp> loops;
-    launch.walk([&](scf::ForOp loop) { loops.push_back(loop); });
     // A single k-tile needs no loop; its copies, wait and barriers stand in
     // order already.
-    if (loops.empty())
+    scf::ForOp loop = getKTileLoop(launch);
+    if (!loop)
       return success();
-    if (loops.size() > 1)
-      return launch.emitOpError("expected one k-tile loop, found ")
-             << loops.size();
-    FailureOr<LoopParts> parts = findParts(loops.front());
+    FailureOr<LoopParts> parts = findParts(loop);
     if (failed(parts))
       return failure();
-    Scheduler(loops.front(), std::move(*parts), stages).run();
+    Scheduler(loop, std::move(*parts), stages).run();
     return success();
   }
 };

@@ -4,48 +4,52 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A short list of tiles from large to small, each the fastest of its size
-// class. For each tile we estimate the time of the whole problem in units of
-// one SM's mma rate:
-//
-//   waves(tiles / SMs) x block tile m x n / efficiency
-//
-// A large tile reads less shared memory an mma (efficiency), a small one fills
-// the SMs better (waves). The smallest estimate wins; ties go to the larger.
+// The cost model (CostModel.cpp) estimates the time of every candidate: a list of
+// tiles, each with two depths of a k-tile, every number of stages that fits, and
+// both layouts of A. The shortest estimate wins; where two differ by less than
+// the model can tell apart, the earlier in the list does.
 //
 //===----------------------------------------------------------------------===//
 
 #include "tt/Transforms/ChooseConfig.h"
 
+#include "mlir/IR/Diagnostics.h"
+#include "tt/Transforms/CostModel.h"
 #include "tt/Transforms/TilePlan.h"
-#include "llvm/Support/MathExtras.h"
 #include <limits>
 
 using namespace mlir;
 using namespace mlir::tt;
 
 namespace {
-/// One entry of the list. `kBytes` is the depth of a k-tile in bytes.
-struct Candidate {
-  int64_t blockM, blockN, warpM, warpN, kBytes;
-  int64_t stages;
-  /// Fraction of the tensor rate the tile reaches when all SMs are full.
-  double efficiency;
+struct Tile {
+  int64_t blockM, blockN, warpM, warpN;
 };
 } // namespace
 
-static constexpr Candidate kCandidates[] = {
-    {128, 256, 64, 64, 64, 4, 1.00}, {256, 128, 64, 64, 64, 4, 1.00},
-    {128, 128, 64, 32, 64, 4, 0.90}, {128, 64, 64, 32, 128, 3, 0.80},
-    {64, 128, 32, 64, 128, 3, 0.80}, {64, 64, 32, 32, 128, 4, 0.70},
-    {32, 128, 16, 64, 128, 4, 0.60}, {32, 64, 16, 32, 128, 4, 0.55},
-    {16, 128, 16, 32, 128, 4, 0.45}, {16, 64, 16, 16, 128, 5, 0.40},
+/// From large to small. Warp tiles are as large as registers and the number of
+/// warps allow: a larger one reads shared memory less often an mma.
+static constexpr Tile kTiles[] = {
+    {128, 256, 64, 64}, {256, 128, 64, 64}, {128, 128, 64, 64},
+    {128, 128, 64, 32}, {64, 256, 32, 64},  {256, 64, 64, 32},
+    {128, 64, 64, 32},  {64, 128, 32, 64},  {128, 64, 32, 32},
+    {64, 128, 32, 32},  {64, 64, 32, 32},   {32, 128, 16, 64},
+    {32, 128, 32, 32},  {32, 64, 16, 32},   {64, 32, 32, 16},
+    {128, 32, 64, 16},  {16, 128, 16, 32},  {16, 64, 16, 16},
+    {128, 16, 32, 16},  {64, 16, 16, 16},
 };
-
-/// A dynamic size is taken to be large.
-static int64_t orLarge(int64_t size) {
-  return ShapedType::isDynamic(size) ? 8192 : std::max<int64_t>(size, 1);
-}
+static constexpr int64_t kTileKBytes[] = {64, 128};
+static constexpr SharedLayout kLayouts[] = {SharedLayout::padded,
+                                            SharedLayout::xor_swizzle};
+static constexpr int64_t kMinStages = 2, kMaxStages = 6;
+static constexpr int64_t kSlices[] = {1, 2, 4};
+static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
+/// Blocks an SM beyond which K is not split any further.
+static constexpr int64_t kSplitBlocksPerSM = 3;
+/// Of a block (ConfigAttr).
+static constexpr int64_t kMaxWarps = 16;
+/// How much shorter an estimate must be to count.
+static constexpr double kMargin = 0.98;
 
 /// Which fragment consecutive mma hold. With raw f32 bits the tensor cores are
 /// fed fastest by holding B; with rounding in the loop, and with 16-bit operands,
@@ -56,41 +60,85 @@ static MmaOrder chooseMmaOrder(const Problem &problem) {
   return isRaw ? MmaOrder::b_stationary : MmaOrder::a_stationary;
 }
 
-static ConfigAttr getConfig(const Candidate &c, const Problem &problem,
-                            int64_t stages) {
-  Type elementType = problem.elementType;
-  int64_t elementBytes = elementType.getIntOrFloatBitWidth() / 8;
-  return ConfigAttr::get(elementType.getContext(),
-                         {c.blockM, c.blockN, c.kBytes / elementBytes},
-                         {c.warpM, c.warpN}, stages, /*rasterGroup=*/8,
-                         SharedLayout::padded, chooseMmaOrder(problem));
+std::string mlir::tt::getIllegality(const TilePlan &plan,
+                                    const TargetInfo &target) {
+  MLIRContext *context = plan.getConfig().getContext();
+  std::string reason;
+  ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
+    reason = diagnostic.str();
+    return success();
+  });
+  (void)plan.verify(target,
+                    [&] { return emitError(UnknownLoc::get(context)); });
+  return reason;
 }
 
-/// `candidate` with as many of its stages as the target's shared memory holds.
-static ConfigAttr fitStages(const Candidate &candidate, const Problem &problem,
-                            const TargetInfo &target) {
-  for (int64_t stages = candidate.stages; stages > 1; --stages) {
-    ConfigAttr config = getConfig(candidate, problem, stages);
-    if (TilePlan(config, problem.elementType).getSharedBytes() <=
-        target.sharedBytesPerBlock)
-      return config;
-  }
-  return getConfig(candidate, problem, 1);
+/// A default neither breaks a limit nor has fragments that share registers.
+static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
+  // What fails most often first, since texts of refusals take time.
+  return plan.getSharedBytes() <= target.sharedBytesPerBlock &&
+         plan.getRegisters(/*fragmentSets=*/2) <=
+             plan.getRegisterLimit(target) &&
+         getIllegality(plan, target).empty();
+}
+
+/// Whether it can help to let `splits` blocks share each tile of C: tiles alone
+/// leave SMs idle, and each block keeps some k-tiles.
+static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
+                     int64_t splits, const TargetInfo &target) {
+  if (splits == 1)
+    return true;
+  if (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n))
+    return false;
+  int64_t tiles = llvm::divideCeil(problem.m, tile.blockM) *
+                  llvm::divideCeil(problem.n, tile.blockN);
+  constexpr int64_t kMinKTiles = 4;
+  return tiles * splits <= kSplitBlocksPerSM * target.multiprocessors &&
+         getModelSize(problem.k) >= kMinKTiles * splits * blockK;
+}
+
+/// Calls `consider` with each candidate.
+static void
+forEachCandidate(const Problem &problem, const TargetInfo &target,
+                 llvm::function_ref<void(ConfigAttr config)> consider) {
+  MLIRContext *context = problem.elementType.getContext();
+  int64_t elementBytes = problem.elementType.getIntOrFloatBitWidth() / 8;
+  MmaOrder order = chooseMmaOrder(problem);
+  for (const Tile &tile : kTiles)
+    for (int64_t kBytes : kTileKBytes)
+      for (int64_t slices : kSlices)
+        for (int64_t splits : kSplits)
+          for (SharedLayout layout : kLayouts)
+            // Stages that an SM has room for anyway cost nothing: many first.
+            for (int64_t stages = kMaxStages; stages >= kMinStages; --stages) {
+              int64_t blockK = kBytes / elementBytes;
+              int64_t warps = (tile.blockM / tile.warpM) *
+                              (tile.blockN / tile.warpN) * slices;
+              if (warps > kMaxWarps ||
+                  !canSplit(problem, tile, blockK, splits, target))
+                continue;
+              consider(ConfigAttr::get(
+                  context, {tile.blockM, tile.blockN, blockK},
+                  {tile.warpM, tile.warpN}, stages, /*rasterGroup=*/8, layout,
+                  order, slices, splits, RoundingForm::every_fragment));
+            }
 }
 
 ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
                                   const TargetInfo &target) {
   double best = std::numeric_limits<double>::infinity();
-  const Candidate *chosen = nullptr;
-  for (const Candidate &c : kCandidates) {
-    int64_t tiles = llvm::divideCeil(orLarge(problem.m), c.blockM) *
-                    llvm::divideCeil(orLarge(problem.n), c.blockN);
-    double waves = llvm::divideCeil(tiles, target.multiprocessors);
-    double estimate = waves * c.blockM * c.blockN / c.efficiency;
-    if (estimate >= best)
-      continue;
-    best = estimate;
-    chosen = &c;
-  }
-  return fitStages(*chosen, problem, target);
+  ConfigAttr chosen;
+  forEachCandidate(problem, target, [&](ConfigAttr config) {
+    TilePlan plan(config, problem.elementType);
+    if (!isAcceptable(plan, target))
+      return;
+    KSplit split = {config.getKSlices(), config.getSplitK()};
+    double seconds = estimateCost(problem, plan, target, split).total;
+    if (seconds >= kMargin * best)
+      return;
+    best = seconds;
+    chosen = config;
+  });
+  assert(chosen && "the smallest tiles fit every target");
+  return chosen;
 }

@@ -10,6 +10,11 @@
 //                                      %next = %up == stages ? 0 : %up
 //                                      scf.yield %next
 //
+// Slot c of the next iteration is slot c + 1 of this one. Where the loop uses
+// that too, it is passed on instead of counted: of the slots of the tile that is
+// computed, the next tile and the tile that is copied (c = 0, 1 and -1), one is
+// counted.
+//
 // A mask would do where stages is a power of two, but tells LLVM which bits of
 // the slot are zero. It then makes additions to it `or`, and loses the constant
 // part of the addresses that ldmatrix could have taken as an immediate.
@@ -42,7 +47,7 @@ static std::optional<int64_t> getOffset(Value value, scf::ForOp loop) {
 
 namespace {
 
-/// The remainders of one loop, by c.
+/// The remainders of one loop, by c mod stages.
 using Slots = llvm::MapVector<int64_t, SmallVector<arith::RemUIOp>>;
 
 struct CountSlots : tt::impl::CountSlotsBase<CountSlots> {
@@ -67,7 +72,7 @@ private:
       if (!tile || getConstantIndex(op.getRhs()) != stages)
         continue;
       if (std::optional<int64_t> offset = getOffset(tile.getIn(), loop))
-        slots[*offset].push_back(op);
+        slots[*offset % stages].push_back(op);
     }
     return slots;
   }
@@ -82,16 +87,21 @@ private:
     SmallVector<Value> first;
     for (auto &[offset, ops] : slots)
       first.push_back(arith::ConstantIntOp::create(rewriter, loop.getLoc(), i32,
-                                                   offset % stages));
+                                                   offset));
     auto next = [&](OpBuilder &builder, Location loc,
                     ArrayRef<BlockArgument> counters) {
-      SmallVector<Value> yielded;
       auto constant = [&](int64_t value) -> Value {
         return arith::ConstantIntOp::create(builder, loc, i32, value);
       };
+      SmallVector<Value> yielded;
       for (auto [counter, slot] : llvm::zip_equal(counters, slots)) {
         for (arith::RemUIOp op : slot.second)
           rewriter.replaceOp(op, counter);
+        auto following = slots.find((slot.first + 1) % stages);
+        if (following != slots.end()) {
+          yielded.push_back(counters[following - slots.begin()]);
+          continue;
+        }
         Value up = arith::AddIOp::create(builder, loc, counter, constant(1));
         Value wraps = arith::CmpIOp::create(
             builder, loc, arith::CmpIPredicate::eq, up, constant(stages));

@@ -7,7 +7,8 @@
 // CSE and canonicalization share constants and sizes between host and kernel,
 // since a gpu.launch is not isolated. Outlining would turn each into a kernel
 // parameter. This pass takes them back in: what is left are the three memrefs,
-// so that every kernel has the same parameters.
+// so that every kernel has the same parameters. Only what cannot be computed
+// again, such as a size that is an argument of the function around, is one more.
 //
 //===----------------------------------------------------------------------===//
 
@@ -59,11 +60,6 @@ struct IsolateKernel : tt::impl::IsolateKernelBase<IsolateKernel> {
       IRMapping mapping;
       for (Value value : captured) {
         Value inside = sink(value, launch, mapping);
-        if (!isa<MemRefType>(inside.getType()) && inside == value) {
-          launch.emitOpError("captures a value of type ")
-              << value.getType() << " that cannot be computed inside it";
-          return signalPassFailure();
-        }
         if (inside != value)
           replaceAllUsesInRegionWith(value, inside, launch.getBody());
       }

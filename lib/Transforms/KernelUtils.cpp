@@ -7,6 +7,7 @@
 #include "tt/Transforms/KernelUtils.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/IR/Matchers.h"
 #include "tt/Transforms/KernelMatmul.h"
 #include "tt/Transforms/TilePlan.h"
@@ -84,6 +85,48 @@ SmallVector<KernelMatmul> mlir::tt::collectKernelMatmuls(Operation *op) {
       kernels.push_back({launch, matmul, getConfig(launch), elementType});
     });
   return kernels;
+}
+
+scf::ForOp mlir::tt::getKTileLoop(gpu::LaunchOp launch) {
+  scf::ForOp loop;
+  launch.walk([&](Operation *op) {
+    if (!isa<linalg::MatmulOp, nvgpu::MmaSyncOp>(op))
+      return WalkResult::advance();
+    loop = op->getParentOfType<scf::ForOp>();
+    return loop ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return loop;
+}
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+TilePiece mlir::tt::getTilePiece(ImplicitLocOpBuilder &b, Value thread,
+                                 int64_t threads, int64_t rows,
+                                 int64_t columns, int64_t width,
+                                 int64_t round) {
+  IndexBuilder index(b);
+  int64_t perRow = columns / width;
+  TilePiece place;
+  Value piece = index.add(thread, round * threads);
+  if (threads % perRow == 0) {
+    place.row = index.add(index.div(thread, perRow), round * threads / perRow);
+    place.column = index.mul(index.rem(thread, perRow), width);
+  } else {
+    place.row = index.div(piece, perRow);
+    place.column = index.mul(index.rem(piece, perRow), width);
+  }
+  int64_t pieces = rows * perRow;
+  if ((round + 1) * threads > pieces)
+    place.active = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, piece,
+                                         index.constant(pieces));
+  return place;
+}
+
+int64_t mlir::tt::countTileRounds(int64_t threads, int64_t rows,
+                                  int64_t columns, int64_t width) {
+  return llvm::divideCeil(rows * columns / width, threads);
 }
 
 //===----------------------------------------------------------------------===//

@@ -104,10 +104,13 @@ private:
 // Fragments
 //===----------------------------------------------------------------------===//
 
-/// Element [row, column] of `view`, in the memory that it is a view of.
+/// Element [row, column] of `view`, in the memory that it is a view of. Views that
+/// come from outside the launch stay: their sizes bound what may be stored.
 Element MmaLowering::resolve(Value view, Value row, Value column) {
   Element element = {view, {row, column}};
   while (auto subview = element.memref.getDefiningOp<memref::SubViewOp>()) {
+    if (!kernel.launch->isProperAncestor(subview))
+      break;
     llvm::SmallBitVector dropped = subview.getDroppedDims();
     SmallVector<Value> source;
     unsigned next = 0;
@@ -233,7 +236,7 @@ void MmaLowering::emitMma(ArrayRef<Value> a, ArrayRef<Value> b,
 
 SmallVector<Value> MmaLowering::emitKTile(ValueRange accumulators) {
   SmallVector<Value> sums(accumulators);
-  for (int64_t kStep = 0; kStep < plan.getKSteps(); ++kStep) {
+  for (int64_t kStep = 0; kStep < plan.getKStepsPerSlice(); ++kStep) {
     SmallVector<Value> a, b;
     for (int64_t i = 0; i < plan.getMTiles(); ++i)
       a.push_back(loadA(kStep, i));

@@ -51,7 +51,7 @@ private:
   /// of size `tile` at `offset`.
   OpFoldResult restrict(OpFoldResult valid, int64_t whole, Value offset,
                         int64_t tile);
-  void shrinkMatmul(Value warpM, Value warpN, Value accumulator);
+  void shrinkMatmul(Value warpM, Value warpN, Value sliceK, Value accumulator);
   void shrinkCopy(linalg::CopyOp copy, Value warpM, Value warpN,
                   Value accumulator);
 
@@ -74,12 +74,15 @@ OpFoldResult WarpMapper::restrict(OpFoldResult valid, int64_t whole,
       tile);
 }
 
-void WarpMapper::shrinkMatmul(Value warpM, Value warpN, Value accumulator) {
+void WarpMapper::shrinkMatmul(Value warpM, Value warpN, Value sliceK,
+                              Value accumulator) {
   builder.setInsertionPoint(kernel.matmul);
-  Value a = subview(kernel.matmul.getInputs()[0], {attr(0), warpM},
-                    {attr(config.getBlockK()), attr(config.getWarpM())});
-  Value b = subview(kernel.matmul.getInputs()[1], {warpN, attr(0)},
-                    {attr(config.getWarpN()), attr(config.getBlockK())});
+  OpFoldResult k = getAsOpFoldResult(sliceK);
+  OpFoldResult kSize = attr(config.getBlockK() / config.getKSlices());
+  Value a = subview(kernel.matmul.getInputs()[0], {k, warpM},
+                    {kSize, attr(config.getWarpM())});
+  Value b = subview(kernel.matmul.getInputs()[1], {warpN, k},
+                    {attr(config.getWarpN()), kSize});
   NamedAttribute maps = builder.getNamedAttr(
       "indexing_maps", getTransposedMaps(builder.getContext()));
   linalg::MatmulOp::create(builder, ValueRange{a, b}, ValueRange{accumulator},
@@ -125,7 +128,14 @@ LogicalResult WarpMapper::run() {
         "copied to C after it, as tt-tile-to-blocks makes it");
 
   builder.setInsertionPoint(accumulator);
-  Value warp = index.div(kernel.launch.getThreadIds().x, kThreadsPerWarp);
+  Value warpInBlock =
+      index.div(kernel.launch.getThreadIds().x, kThreadsPerWarp);
+  int64_t warps = config.getWarpsPerSlice();
+  Value slice = config.getKSlices() == 1 ? index.constant(0)
+                                         : index.div(warpInBlock, warps);
+  Value warp = config.getKSlices() == 1 ? warpInBlock
+                                        : index.rem(warpInBlock, warps);
+  Value sliceK = index.mul(slice, config.getBlockK() / config.getKSlices());
   Value warpM = index.mul(index.div(warp, config.getWarpsN()),
                           config.getWarpM());
   Value warpN = index.mul(index.rem(warp, config.getWarpsN()),
@@ -136,7 +146,7 @@ LogicalResult WarpMapper::run() {
   builder.setInsertionPoint(fill);
   linalg::FillOp::create(builder, fill.getInputs()[0], shrunk);
   fill.erase();
-  shrinkMatmul(warpM, warpN, shrunk);
+  shrinkMatmul(warpM, warpN, sliceK, shrunk);
   shrinkCopy(copy, warpM, warpN, shrunk);
   return success();
 }

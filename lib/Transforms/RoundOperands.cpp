@@ -35,11 +35,18 @@ struct RoundOperands : tt::impl::RoundOperandsBase<RoundOperands> {
       }
       if (precision.getContract() == Contract::tf32 &&
           precision.getRounding() != Rounding::truncate)
-        round(launch, precision.getRounding());
+        round(launch, getRounding(launch, precision));
     }
   }
 
 private:
+  /// Guarded kernels look for NaN elsewhere (tt-guard-tiles).
+  static Rounding getRounding(gpu::LaunchOp launch, PrecisionAttr precision) {
+    return getConfig(launch).getRoundingForm() == RoundingForm::guarded
+               ? Rounding::nearest_finite
+               : precision.getRounding();
+  }
+
   void round(gpu::LaunchOp launch, Rounding rounding) {
     // Operands of one fragment, whichever mma they belong to.
     llvm::MapVector<Value, SmallVector<OpOperand *>> uses;

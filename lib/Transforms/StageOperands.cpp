@@ -12,8 +12,12 @@
 //
 // Dynamic shared memory:
 //
-//   | A, slot 0 | A, slot 1 | ... | B, slot 0 | B, slot 1 | ... |
-//     [k][m], rows of getARowPitch()  [n][k], rows of block k
+//   | slot 0: A            B        | slot 1: A   B | ...
+//             [k][m], rows [n][k], rows
+//             of the pitch of block k
+//
+// Both operands of a slot side by side: one register, the slot's first byte,
+// reaches them, with constants for the rest.
 //
 //===----------------------------------------------------------------------===//
 
@@ -45,14 +49,6 @@ struct StagedTile {
   int64_t rows, columns;
 };
 
-/// One copy of one thread: its place in the tile.
-struct CopyPlace {
-  Value row, column;
-  /// True where the thread has no copy left in the last round; null if every
-  /// thread has one.
-  Value active;
-};
-
 class OperandStager {
 public:
   OperandStager(KernelMatmul kernel, int64_t promisedAlignment)
@@ -63,25 +59,24 @@ public:
   void run();
 
 private:
-  Value createBuffer(int64_t firstByte, ArrayRef<int64_t> shape,
+  Value createBuffer(int64_t firstByte, int64_t rows, int64_t columns,
                      SwizzleAttr swizzle);
   Value slice(Value shared, Value slot, int64_t rows, int64_t columns);
   Value getSlot();
 
   void copyTile(StagedTile &tile, Value slot,
                 SmallVectorImpl<Value> &tokens);
-  CopyPlace getPlace(StagedTile &tile, int64_t round, int64_t width);
+  TilePiece getPlace(StagedTile &tile, int64_t round, int64_t width);
   /// How many of the `width` elements at `place` lie inside the operand; null
   /// if all do.
-  Value countValid(StagedTile &tile, const CopyPlace &place,
+  Value countValid(StagedTile &tile, const TilePiece &place,
                    int64_t width);
   void copyAsync(StagedTile &tile, Value slot, int64_t width,
                  SmallVectorImpl<Value> &tokens);
   void copyThroughRegisters(StagedTile &tile, Value slot);
   void report(StagedTile &tile, int64_t width);
   int64_t countRounds(StagedTile &tile, int64_t width) {
-    return llvm::divideCeil(tile.rows * tile.columns / width,
-                            plan.getThreads());
+    return countTileRounds(plan.getThreads(), tile.rows, tile.columns, width);
   }
 
   KernelMatmul kernel;
@@ -89,7 +84,8 @@ private:
   int64_t promisedAlignment;
   ImplicitLocOpBuilder builder;
   IndexBuilder index;
-  Value sharedBytes;
+  /// All slots, as elements in a row.
+  Value stageElements;
 };
 
 } // namespace
@@ -98,16 +94,22 @@ private:
 // Buffers
 //===----------------------------------------------------------------------===//
 
-Value OperandStager::createBuffer(int64_t firstByte, ArrayRef<int64_t> shape,
-                                  SwizzleAttr swizzle) {
-  auto space = cast<MemRefType>(sharedBytes.getType()).getMemorySpace();
-  auto type = MemRefType::get(shape, kernel.elementType,
-                              MemRefLayoutAttrInterface(), space);
-  auto view = memref::ViewOp::create(builder, type, sharedBytes,
-                                     index.constant(firstByte), ValueRange{});
+/// [slot][row][column] of an operand that lies `firstByte` bytes into each slot.
+Value OperandStager::createBuffer(int64_t firstByte, int64_t rows,
+                                  int64_t columns, SwizzleAttr swizzle) {
+  int64_t elementBytes = plan.getElementBytes();
+  int64_t slotElements = plan.getStageBytes() / elementBytes;
+  auto attr = [&](int64_t value) -> OpFoldResult {
+    return builder.getIndexAttr(value);
+  };
+  int64_t stages = kernel.config.getStages();
+  auto buffer = memref::ReinterpretCastOp::create(
+      builder, stageElements, attr(firstByte / elementBytes),
+      {attr(stages), attr(rows), attr(columns)},
+      {attr(slotElements), attr(columns), attr(1)});
   if (swizzle)
-    view->setAttr(kSwizzleAttrName, swizzle);
-  return view;
+    buffer->setAttr(kSwizzleAttrName, swizzle);
+  return buffer;
 }
 
 /// The tile in slot `slot` of `shared`, without the padding of its rows.
@@ -143,31 +145,13 @@ Value OperandStager::getSlot() {
 // Copies
 //===----------------------------------------------------------------------===//
 
-/// In round r, thread i copies piece i + r * threads of the tile, counted along
-/// rows. Where a round covers whole rows, the column is the thread's own and
-/// only the row moves with the round, by a constant.
-CopyPlace OperandStager::getPlace(StagedTile &tile, int64_t round,
+TilePiece OperandStager::getPlace(StagedTile &tile, int64_t round,
                                   int64_t width) {
-  Value thread = kernel.launch.getThreadIds().x;
-  int64_t threads = plan.getThreads(), perRow = tile.columns / width;
-  CopyPlace place;
-  Value piece = index.add(thread, round * threads);
-  if (threads % perRow == 0) {
-    place.row = index.add(index.div(thread, perRow), round * threads / perRow);
-    place.column = index.mul(index.rem(thread, perRow), width);
-  } else {
-    place.row = index.div(piece, perRow);
-    place.column = index.mul(index.rem(piece, perRow), width);
-  }
-  int64_t pieces = tile.rows * perRow;
-  if ((round + 1) * threads > pieces)
-    place.active =
-        arith::CmpIOp::create(builder, arith::CmpIPredicate::ult, piece,
-                              index.constant(pieces));
-  return place;
+  return getTilePiece(builder, kernel.launch.getThreadIds().x,
+                      plan.getThreads(), tile.rows, tile.columns, width, round);
 }
 
-Value OperandStager::countValid(StagedTile &tile, const CopyPlace &place,
+Value OperandStager::countValid(StagedTile &tile, const TilePiece &place,
                                 int64_t width) {
   auto bound = [&](unsigned dim) -> Value {
     OpFoldResult size = tile.source.getMixedSizes()[dim];
@@ -192,7 +176,7 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
   // cp.async.cg bypasses L1 and moves 16 bytes only (PTX ISA, cp.async).
   bool bypass = width * plan.getElementBytes() == kChunkBytes;
   for (int64_t round = 0; round < countRounds(tile, width); ++round) {
-    CopyPlace place = getPlace(tile, round, width);
+    TilePiece place = getPlace(tile, round, width);
     OpBuilder::InsertionGuard guard(builder);
     if (place.active) {
       auto ifActive = scf::IfOp::create(builder, place.active);
@@ -213,11 +197,11 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
 /// loaded element by element, all before the first is stored, so that the loads
 /// overlap.
 void OperandStager::copyThroughRegisters(StagedTile &tile, Value slot) {
-  SmallVector<std::pair<CopyPlace, Value>> loaded;
+  SmallVector<std::pair<TilePiece, Value>> loaded;
   Value zero = arith::ConstantOp::create(
       builder, builder.getZeroAttr(kernel.elementType));
   for (int64_t round = 0; round < countRounds(tile, /*width=*/1); ++round) {
-    CopyPlace place = getPlace(tile, round, /*width=*/1);
+    TilePiece place = getPlace(tile, round, /*width=*/1);
     Value inside = arith::ConstantIntOp::create(builder, 1, /*width=*/1);
     if (Value valid = countValid(tile, place, /*width=*/1))
       inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, valid,
@@ -297,16 +281,18 @@ void OperandStager::run() {
   builder.setInsertionPointToStart(&kernel.launch.getBody().front());
   auto space = gpu::AddressSpaceAttr::get(builder.getContext(),
                                           gpu::AddressSpace::Workgroup);
-  sharedBytes = gpu::DynamicSharedMemoryOp::create(
+  Value sharedBytes = gpu::DynamicSharedMemoryOp::create(
       builder, MemRefType::get({ShapedType::kDynamic}, builder.getI8Type(),
                                MemRefLayoutAttrInterface(), space));
-  Value aShared = createBuffer(
-      0, {config.getStages(), config.getBlockK(), plan.getARowPitch()},
-      plan.getASwizzle());
-  Value bShared = createBuffer(
-      config.getStages() * plan.getABytes(),
-      {config.getStages(), config.getBlockN(), config.getBlockK()},
-      plan.getBSwizzle());
+  auto elementsType = MemRefType::get(
+      {config.getStages() * plan.getStageBytes() / plan.getElementBytes()},
+      kernel.elementType, MemRefLayoutAttrInterface(), space);
+  stageElements = memref::ViewOp::create(builder, elementsType, sharedBytes,
+                                         index.constant(0), ValueRange{});
+  Value aShared = createBuffer(0, config.getBlockK(), plan.getARowPitch(),
+                               plan.getASwizzle());
+  Value bShared = createBuffer(plan.getABytes(), config.getBlockN(),
+                               config.getBlockK(), plan.getBSwizzle());
 
   builder.setInsertionPoint(kernel.matmul);
   Value slot = getSlot();

@@ -20,12 +20,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "tt/Transforms/KernelUtils.h"
+#include "tt/Transforms/SharedAccess.h"
 #include "tt/Transforms/Passes.h"
 #include "tt/Transforms/TilePlan.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 namespace mlir::tt {
 #define GEN_PASS_DEF_SWIZZLESHARED
@@ -35,20 +32,12 @@ namespace mlir::tt {
 using namespace mlir;
 using namespace mlir::tt;
 
-/// The operands that index `buffer` in `op`; nothing for an op that is not an
-/// access.
-static std::optional<MutableOperandRange> getIndices(Operation *op,
-                                                     Value buffer) {
-  using Range = std::optional<MutableOperandRange>;
-  return TypeSwitch<Operation *, Range>(op)
-      .Case([&](nvgpu::DeviceAsyncCopyOp copy) -> Range {
-        if (copy.getDst() != buffer)
-          return std::nullopt;
-        return copy.getDstIndicesMutable();
-      })
-      .Case<nvgpu::LdMatrixOp, vector::LoadOp, memref::LoadOp, memref::StoreOp>(
-          [](auto access) -> Range { return access.getIndicesMutable(); })
-      .Default([](Operation *) -> Range { return std::nullopt; });
+/// f of a constant row.
+static int64_t computeMask(int64_t row, SwizzleAttr swizzle) {
+  int64_t mask = 0;
+  for (auto [i, bit] : llvm::enumerate(swizzle.getRowBits()))
+    mask |= (row >> bit & 1) << (swizzle.getShift() + i);
+  return mask;
 }
 
 /// f(row): bit shift + i is bit row_bits[i] of the row.
@@ -72,42 +61,68 @@ static Value computeMask(ImplicitLocOpBuilder &b, Value row,
   return mask;
 }
 
+/// column XOR f(row). Accesses of one lane differ by constants in row and
+/// column. Where those have no bit in common with the rest, f(rest + constant) is
+/// f(rest) XOR f(constant): rest is swizzled once for all of them, and what
+/// differs is a constant that an address can take as its immediate.
 static Value swizzleColumn(ImplicitLocOpBuilder &b, Value row, Value column,
                            SwizzleAttr swizzle, int64_t chunkElements) {
   IndexBuilder index(b);
-  Value mask = index.mul(computeMask(b, row, swizzle), chunkElements);
+  int64_t constantMask = 0;
+  Value rest = row;
+  int64_t constantRow = splitConstant(b, rest);
+  if (constantRow > 0 && !(getPossibleBits(rest) & constantRow)) {
+    row = rest;
+    constantMask = computeMask(constantRow, swizzle) * chunkElements;
+  }
   // The mask has no bits below a chunk, so elements keep their place in it.
-  return b.createOrFold<arith::XOrIOp>(column, mask);
+  Value mask = index.mul(computeMask(b, row, swizzle), chunkElements);
+  rest = column;
+  int64_t constantColumn = splitConstant(b, rest);
+  if (constantColumn < 0 || getPossibleBits(rest) & constantColumn) {
+    rest = column;
+    constantColumn = 0;
+  }
+  Value swizzled = b.createOrFold<arith::XOrIOp>(rest, mask);
+  return b.createOrFold<arith::XOrIOp>(
+      swizzled, index.constant(constantColumn ^ constantMask));
 }
 
 namespace {
 
 struct SwizzleShared : tt::impl::SwizzleSharedBase<SwizzleShared> {
   void runOnOperation() override {
-    SmallVector<memref::ViewOp> buffers;
-    getOperation()->walk([&](memref::ViewOp view) {
-      if (view->hasAttr(kSwizzleAttrName))
-        buffers.push_back(view);
+    SmallVector<Operation *> buffers;
+    getOperation()->walk([&](Operation *op) {
+      if (op->hasAttr(kSwizzleAttrName))
+        buffers.push_back(op);
     });
-    for (memref::ViewOp buffer : buffers)
+    for (Operation *buffer : buffers)
       if (failed(swizzle(buffer)))
         return signalPassFailure();
   }
 
 private:
-  LogicalResult swizzle(memref::ViewOp buffer) {
+  LogicalResult swizzle(Operation *buffer) {
     auto attribute = dyn_cast<SwizzleAttr>(buffer->getAttr(kSwizzleAttrName));
     if (!attribute)
-      return buffer.emitOpError("attribute '")
+      return buffer->emitOpError("attribute '")
              << kSwizzleAttrName << "' expected a #tt.swizzle";
-    int64_t chunk = kChunkBytes / (buffer.getType().getElementTypeBitWidth() / 8);
+    auto type = buffer->getNumResults() == 1
+                    ? dyn_cast<MemRefType>(buffer->getResult(0).getType())
+                    : MemRefType();
+    if (!type || type.getRank() < 2)
+      return buffer->emitOpError("attribute '")
+             << kSwizzleAttrName << "' expected a memref of rank 2 or more";
+    int64_t chunk = kChunkBytes / (type.getElementTypeBitWidth() / 8);
     for (OpOperand &use : llvm::make_early_inc_range(buffer->getUses())) {
       Operation *user = use.getOwner();
       if (isMemoryEffectFree(user) && user->use_empty()) {
         user->erase();
         continue;
       }
-      std::optional<MutableOperandRange> indices = getIndices(user, buffer);
+      std::optional<MutableOperandRange> indices =
+          getAccessIndices(user, buffer->getResult(0));
       if (!indices)
         return user->emitOpError("reads or writes a swizzled buffer in a way "
                                  "that tt-swizzle-shared cannot follow");

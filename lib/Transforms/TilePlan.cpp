@@ -6,6 +6,8 @@
 
 #include "tt/Transforms/TilePlan.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 
 using namespace mlir;
@@ -25,6 +27,35 @@ int64_t TilePlan::getARowPitch() const {
     return config.getBlockM();
   int64_t pad = isF32() ? kPadBytesF32 : kPadBytes16Bit;
   return config.getBlockM() + pad / elementBytes;
+}
+
+int64_t TilePlan::getSliceSumsBytes() const {
+  int64_t sliceThreads = config.getWarpsPerSlice() * kThreadsPerWarp;
+  return (config.getKSlices() - 1) * getFragments() * sliceThreads *
+         kFragmentBytes;
+}
+
+bool TilePlan::needsWorkspace() const {
+  return config.getSplitK() > 1 ||
+         config.getRoundingForm() == RoundingForm::guarded;
+}
+
+WorkspaceLayout TilePlan::getWorkspace(int64_t m, int64_t n) const {
+  constexpr int64_t kWordBytes = 4, kAlignment = 256;
+  int64_t tiles = llvm::divideCeil(m, config.getBlockM()) *
+                  llvm::divideCeil(n, config.getBlockN());
+  bool isSplit = config.getSplitK() > 1;
+  bool isGuarded = config.getRoundingForm() == RoundingForm::guarded;
+  WorkspaceLayout layout;
+  layout.nanRows = layout.tileTickets + (isSplit ? tiles * kWordBytes : 0);
+  layout.nanColumns = layout.nanRows + (isGuarded ? m * kWordBytes : 0);
+  int64_t end = layout.nanColumns + (isGuarded ? n * kWordBytes : 0);
+  layout.zeroedBytes = llvm::alignTo(end, kAlignment);
+  layout.partialSums = layout.zeroedBytes;
+  layout.bytes = layout.partialSums;
+  if (isSplit)
+    layout.bytes += tiles * config.getSplitK() * getTileSums() * kWordBytes;
+  return layout;
 }
 
 int64_t TilePlan::getLaneColumns() const {
@@ -82,6 +113,15 @@ LogicalResult TilePlan::verify(
                        << elementType << " is " << kBytes
                        << " bytes, expected at least " << kMinKBytes
                        << " bytes: block k = " << kMinKBytes / elementBytes;
+  // A warp's loop loads the fragments of one k-step while it computes another.
+  constexpr int64_t kMinKSteps = 2;
+  if (getKStepsPerSlice() < kMinKSteps)
+    return emitError() << "block k = " << config.getBlockK() << " of "
+                       << elementType << " gives each of " << config.getKSlices()
+                       << " k_slices " << getKStepsPerSlice()
+                       << " k-steps, expected at least " << kMinKSteps
+                       << ": block k = "
+                       << kMinKSteps * config.getKSlices() * getMmaK();
   // The XOR permutes the chunks of one row over a whole line of 32 banks.
   constexpr int64_t kBankLineBytes = 128;
   int64_t rowBytes = config.getBlockM() * elementBytes;
@@ -93,8 +133,15 @@ LogicalResult TilePlan::verify(
                        << " bytes; use a_layout = padded or block m = "
                        << llvm::alignTo(config.getBlockM(),
                                         kBankLineBytes / elementBytes);
+  if (getSliceSumsBytes() > target.sharedBytesPerBlock)
+    return emitError() << "block " << config.getBlockM() << "x"
+                       << config.getBlockN() << " in " << config.getKSlices()
+                       << " k_slices hands over " << getSliceSumsBytes()
+                       << " bytes of sums in shared memory, " << target.name
+                       << " allows " << target.sharedBytesPerBlock
+                       << " a block; use a smaller block or k_slices = 1";
   if (getSharedBytes() > target.sharedBytesPerBlock) {
-    int64_t perStage = getABytes() + getBBytes();
+    int64_t perStage = getStageBytes();
     int64_t fits = target.sharedBytesPerBlock / perStage;
     InFlightDiagnostic diag = emitError();
     diag << "block " << config.getBlockM() << "x" << config.getBlockN() << "x"

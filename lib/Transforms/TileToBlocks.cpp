@@ -55,6 +55,8 @@ private:
   /// The number of tiles of `tile` elements that dimension `dim` of `memref`
   /// takes.
   Value countTiles(Value memref, int64_t dim, int64_t tile);
+  /// The number of block tiles of C.
+  Value countTiles();
   Value getSize(Value memref, int64_t dim);
   /// Row and column, in tiles, of the block with linear id `block`.
   std::pair<Value, Value> rasterize(Value block);
@@ -62,7 +64,9 @@ private:
   OpFoldResult getValidSize(Value memref, int64_t dim, Value offset,
                             int64_t tile);
   void buildBody(Value block);
-  void buildKLoop(Value m, OpFoldResult validM, Value n, OpFoldResult validN,
+  /// First and number of the k-tiles of one of the blocks that share a tile.
+  std::pair<Value, Value> getKTiles(Value split);
+  void buildKLoop(Value split, Value m, OpFoldResult validM, Value n, OpFoldResult validN,
                   Value sums);
   Value subview(Value memref, ArrayRef<OpFoldResult> offsets,
                 ArrayRef<OpFoldResult> sizes);
@@ -139,15 +143,28 @@ Value BlockTiler::subview(Value memref, ArrayRef<OpFoldResult> offsets,
   return memref::SubViewOp::create(builder, memref, offsets, sizes, ones);
 }
 
-void BlockTiler::buildKLoop(Value m, OpFoldResult validM, Value n,
+std::pair<Value, Value> BlockTiler::getKTiles(Value split) {
+  Value tiles = countTiles(product.b, 1, config.getBlockK());
+  if (config.getSplitK() == 1)
+    return {index.constant(0), tiles};
+  // Shares differ by one tile at most.
+  auto bound = [&](Value part) {
+    return index.div(builder.createOrFold<arith::MulIOp>(part, tiles),
+                     config.getSplitK());
+  };
+  Value first = bound(split);
+  return {first, index.sub(bound(index.add(split, 1)), first)};
+}
+
+void BlockTiler::buildKLoop(Value split, Value m, OpFoldResult validM, Value n,
                             OpFoldResult validN, Value sums) {
   int64_t blockK = config.getBlockK();
-  Value tiles = countTiles(product.b, 1, blockK);
+  auto [first, tiles] = getKTiles(split);
   auto loop = scf::ForOp::create(builder, index.constant(0), tiles,
                                  index.constant(1));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Value k = index.mul(loop.getInductionVar(), blockK);
+  Value k = index.mul(index.add(loop.getInductionVar(), first), blockK);
   OpFoldResult validK = getValidSize(product.b, 1, k, blockK);
   Value aTile = subview(product.a, {k, m}, {validK, validM});
   Value bTile = subview(product.b, {n, k}, {validN, validK});
@@ -158,6 +175,12 @@ void BlockTiler::buildKLoop(Value m, OpFoldResult validM, Value n,
 }
 
 void BlockTiler::buildBody(Value block) {
+  Value split = index.constant(0);
+  if (config.getSplitK() > 1) {
+    Value tiles = countTiles();
+    split = builder.createOrFold<arith::DivUIOp>(block, tiles);
+    block = builder.createOrFold<arith::RemUIOp>(block, tiles);
+  }
   auto [row, column] = rasterize(block);
   Value m = index.mul(row, config.getBlockM());
   Value n = index.mul(column, config.getBlockN());
@@ -172,15 +195,19 @@ void BlockTiler::buildBody(Value block) {
   linalg::FillOp::create(builder, zero, accumulator);
   OpFoldResult origin = builder.getIndexAttr(0);
   Value sums = subview(accumulator, {origin, origin}, {validM, validN});
-  buildKLoop(m, validM, n, validN, sums);
+  buildKLoop(split, m, validM, n, validN, sums);
   Value cTile = subview(product.c, {m, n}, {validM, validN});
   linalg::CopyOp::create(builder, sums, cTile);
 }
 
-void BlockTiler::run() {
+Value BlockTiler::countTiles() {
   Value rows = countTiles(product.c, 0, config.getBlockM());
   Value columns = countTiles(product.c, 1, config.getBlockN());
-  Value blocks = builder.createOrFold<arith::MulIOp>(rows, columns);
+  return builder.createOrFold<arith::MulIOp>(rows, columns);
+}
+
+void BlockTiler::run() {
+  Value blocks = index.mul(countTiles(), config.getSplitK());
   Value one = index.constant(1);
   // A launch of no blocks is an error in CUDA: an empty C needs no launch.
   std::optional<int64_t> known = getConstantIndex(blocks);
@@ -203,13 +230,10 @@ void BlockTiler::run() {
   gpu::TerminatorOp::create(builder);
 }
 
-/// The one op in `destination`'s use list, other than `matmul`, of type OpT that
-/// stands in the same block as `matmul`, before (or after) it, with no other
-/// use of the memory between the two.
+/// The op of type OpT that uses `destination` and stands in the same block as
+/// `op`, before (or after) it, with no other use of the memory between the two.
 template <typename OpT>
-static OpT findNeighbour(linalg::MatmulOp matmul, Value destination,
-                         bool before) {
-  Operation *op = matmul;
+static OpT findNeighbour(Operation *op, Value destination, bool before) {
   while ((op = before ? op->getPrevNode() : op->getNextNode())) {
     if (auto found = dyn_cast<OpT>(op))
       if (llvm::is_contained(found->getOperands(), destination))
@@ -218,6 +242,51 @@ static OpT findNeighbour(linalg::MatmulOp matmul, Value destination,
       return nullptr;
   }
   return nullptr;
+}
+
+/// Bufferization may zero one buffer and copy it to the matmul's destination:
+/// zeroes the destination itself instead.
+static void forwardFill(linalg::MatmulOp matmul) {
+  Value c = matmul.getOutputs()[0];
+  auto copy = findNeighbour<memref::CopyOp>(matmul, c, /*before=*/true);
+  if (!copy || copy.getTarget() != c)
+    return;
+  Value source = copy.getSource();
+  auto fill = findNeighbour<linalg::FillOp>(copy, source, /*before=*/true);
+  if (!fill)
+    return;
+  OpBuilder builder(copy);
+  linalg::FillOp::create(builder, copy.getLoc(), fill.getInputs(),
+                         ValueRange{c});
+  copy.erase();
+  if (!source.getDefiningOp<memref::AllocOp>() || !source.hasOneUse())
+    return;
+  fill.erase();
+  source.getDefiningOp()->erase();
+}
+
+/// Copies and stores take adjacent elements of a row to be adjacent in memory.
+static LogicalResult checkRows(linalg::MatmulOp matmul, StringRef name,
+                               Value memref) {
+  auto type = cast<MemRefType>(memref.getType());
+  if (type.getRank() == 2 && type.isLastDimUnitStride())
+    return success();
+  return matmul.emitOpError("expected the elements of a row of ")
+         << name << " to be adjacent (a stride of 1), found " << type
+         << "; copy it to memory of its own";
+}
+
+/// 16-bit products: C is where the f32 sums are rounded to.
+static LogicalResult findRounding(BufferizedProduct &product,
+                                  Type elementType) {
+  product.rounding = findNeighbour<linalg::CopyOp>(product.matmul, product.c,
+                                                   /*before=*/false);
+  if (!product.rounding)
+    return product.matmul.emitOpError("expected its f32 sums to be copied to a "
+                                      "memref of ")
+           << elementType << " just after it";
+  product.c = product.rounding.getOutputs()[0];
+  return success();
 }
 
 static FailureOr<BufferizedProduct> matchProduct(linalg::MatmulOp matmul) {
@@ -229,22 +298,21 @@ static FailureOr<BufferizedProduct> matchProduct(linalg::MatmulOp matmul) {
   product.a = matmul.getInputs()[0];
   product.b = matmul.getInputs()[1];
   product.c = matmul.getOutputs()[0];
+  forwardFill(matmul);
   product.fill =
       findNeighbour<linalg::FillOp>(matmul, product.c, /*before=*/true);
   if (!product.fill || !matchPattern(product.fill.getInputs()[0],
                                      m_AnyZeroFloat()))
     return matmul.emitOpError("expected its destination to be filled with "
                               "zeros just before it");
+  if (failed(checkRows(matmul, "A", product.a)) ||
+      failed(checkRows(matmul, "B", product.b)))
+    return failure();
   Type elementType = getElementTypeOrSelf(product.a);
-  if (elementType.isF32())
-    return product;
-  product.rounding =
-      findNeighbour<linalg::CopyOp>(matmul, product.c, /*before=*/false);
-  if (!product.rounding)
-    return matmul.emitOpError("expected its f32 sums to be copied to a memref "
-                              "of ")
-           << elementType << " just after it";
-  product.c = product.rounding.getOutputs()[0];
+  if (!elementType.isF32() && failed(findRounding(product, elementType)))
+    return failure();
+  if (failed(checkRows(matmul, "C", product.c)))
+    return failure();
   return product;
 }
 

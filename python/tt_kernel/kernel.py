@@ -57,10 +57,13 @@ class Kernel:
         self.arguments = {a["name"]: a for a in content["arguments"]}
         self.order = [a["name"] for a in content["arguments"]]
         self.block = content["block"]
+        self.blocks_per_tile = content["blocks_per_tile"]
+        self.workspace_bytes = content["workspace_bytes"]
         self.threads = content["threads"]
         self.shared_bytes = content["shared_bytes"]
         self.ptx = content["ptx"]
         self._functions = {}
+        self._workspaces = {}
 
     def _dtype(self):
         import torch
@@ -101,6 +104,16 @@ class Kernel:
                 self.ptx.encode(), self.entry, self.shared_bytes)
         return self._functions[device]
 
+    def _workspace(self, device, stream):
+        """What the kernel's blocks share, zero at first: one for each stream,
+        since launches on two streams may run at the same time."""
+        import torch
+        key = (device, stream)
+        if key not in self._workspaces:
+            self._workspaces[key] = torch.zeros(
+                self.workspace_bytes, dtype=torch.uint8, device=device)
+        return self._workspaces[key]
+
     def __call__(self, a, b, out=None):
         """C = A^T B^T. a: (K, M), b: (N, K), out: (M, N), all row-major on one
         GPU; rows may lie further apart than they are long. Raises KernelError
@@ -120,14 +133,17 @@ class Kernel:
         tiles_m, tiles_n = -(-m // self.block[0]), -(-n // self.block[1])
         if tiles_m * tiles_n == 0:
             return out
-        tensors = {"A": a, "B": b, "C": out}
-        parameters = []
-        for name in self.order:
-            x = tensors[name]
-            parameters += [x.data_ptr(), x.data_ptr(), 0, x.shape[0], x.shape[1],
-                           x.stride(0), 1]
         with torch.cuda.device(a.device):
             stream = torch.cuda.current_stream().cuda_stream
-            driver.launch(self._function(a.device), tiles_m * tiles_n,
+            tensors = {"A": a, "B": b, "C": out}
+            if self.workspace_bytes:
+                tensors["workspace"] = self._workspace(a.device, stream)
+            parameters = []
+            for name in self.order:
+                x = tensors[name]
+                parameters += [x.data_ptr(), x.data_ptr(), 0, *x.shape,
+                               *x.stride()]
+            driver.launch(self._function(a.device),
+                          tiles_m * tiles_n * self.blocks_per_tile,
                           self.threads, self.shared_bytes, stream, parameters)
         return out

@@ -1,6 +1,11 @@
 // RUN: tt-opt %s --tt-to-ptx="chip=sm_89" | FileCheck %s
 // RUN: tt-opt %s --tt-to-ptx="chip=sm_80" | FileCheck %s --check-prefix=SM80
 // RUN: tt-opt %s --tt-to-linalg --linalg-to-gpu --gpu-to-nvgpu --nvgpu-to-nvvm --nvvm-to-ptx | FileCheck %s
+// Each arrow takes up what the one before wrote, as text or as bytecode.
+// RUN: tt-opt %s --tt-to-linalg | tt-opt --linalg-to-gpu --emit-bytecode | tt-opt --gpu-to-nvgpu | tt-opt --nvgpu-to-nvvm --emit-bytecode | tt-opt --nvvm-to-ptx | FileCheck %s
+// RUN: tt-opt %s --tt-to-linalg --linalg-to-gpu | tt-opt --tt-lower-to-mma | tt-opt --tt-round-operands --emit-bytecode | tt-opt | FileCheck %s --check-prefix=BETWEEN
+// BETWEEN: tt.round_to_tf32
+// BETWEEN: tt.store_fragments
 // RUN: not tt-opt %s --tt-to-ptx="chip=sm_12" 2>&1 | FileCheck %s --check-prefix=CHIP
 // RUN: tt-opt %s --tt-to-ptx="config='#tt.config<block = [32, 32, 32], warp = [16, 16], stages = 2>'" | FileCheck %s
 

@@ -43,3 +43,17 @@ func.func @shared() {
   } {tt.config = #config}
   return
 }
+
+// -----
+
+#config = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2>
+
+func.func @unknown_threads(%n: index) {
+  %c1 = arith.constant 1 : index
+  // expected-error @below {{expected a constant number of threads}}
+  gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+             threads(%tx, %ty, %tz) in (%sx = %n, %sy = %c1, %sz = %c1) {
+    gpu.terminator
+  } {tt.config = #config}
+  return
+}

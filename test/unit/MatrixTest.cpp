@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tt/Runtime/Matrix.h"
+#include "tt/Runtime/Npy.h"
 #include "gtest/gtest.h"
 
 #include <cmath>
@@ -62,5 +63,47 @@ TEST(Npy, RoundTripAndTruncations) {
   for (size_t length = 0; length < text.size(); ++length) {
     std::ofstream(path, std::ios::binary) << text.substr(0, length);
     EXPECT_FALSE(bool(readNpy(path, ElementType::f32))) << length;
+  }
+}
+
+TEST(Matrix, SizesThatNoMemoryHoldsAreAnError) {
+  constexpr int64_t kMany = int64_t(1) << 62;
+  for (int64_t rows : {int64_t(1) << 40, kMany})
+    EXPECT_FALSE(bool(Matrix::create(ElementType::f32, rows, 8, 8))) << rows;
+  EXPECT_TRUE(bool(Matrix::create(ElementType::f32, 0, kMany, kMany)));
+}
+
+TEST(Npy, ArraysOfAnyRank) {
+  std::string path = testing::TempDir() + "array.npy";
+  for (std::vector<int64_t> shape :
+       {std::vector<int64_t>{}, {5}, {0}, {2, 3, 4, 5}}) {
+    int64_t count = 1;
+    for (int64_t size : shape)
+      count *= size;
+    NpyArray array{"<i2", shape, std::string(2 * count, 'x')};
+    ASSERT_TRUE(bool(writeNpyArray(path, array)));
+    Result<NpyArray> read = readNpyArray(path);
+    ASSERT_TRUE(bool(read)) << read.error().message;
+    EXPECT_EQ(read->descr, array.descr);
+    EXPECT_EQ(read->shape, array.shape);
+    EXPECT_EQ(read->data, array.data);
+  }
+}
+
+TEST(Npy, ImpossibleHeadersAreErrors) {
+  std::string path = testing::TempDir() + "header.npy";
+  for (const char *header :
+       {"{'descr': '<f4', 'fortran_order': False, 'shape': (-1, 2)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, "
+        "4294967296, 4)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (a, b)}",
+        "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1)}",
+        "{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (1, 1)}",
+        "{'descr': '<f4', 'fortran_order': False}", "{}"}) {
+    std::string text = header;
+    std::string length = {char(text.size()), '\0'};
+    std::ofstream(path, std::ios::binary)
+        << "\x93NUMPY" << std::string("\1\0", 2) << length << text << "datadata";
+    EXPECT_FALSE(bool(readNpyArray(path))) << header;
   }
 }

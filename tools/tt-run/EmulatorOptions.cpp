@@ -83,7 +83,7 @@ mlir::tt::openDevice(const std::string &name) {
   return openEmulator();
 }
 
-void mlir::tt::takeEmulatorOptions(std::vector<char *> &arguments) {
+bool mlir::tt::takeEmulatorOptions(std::vector<char *> &arguments) {
   std::vector<char *> own = {arguments.front()}, others = own;
   auto isOwn = [](llvm::StringRef argument, llvm::StringRef &rest) {
     rest = argument.ltrim('-');
@@ -104,5 +104,6 @@ void mlir::tt::takeEmulatorOptions(std::vector<char *> &arguments) {
       own.push_back(arguments[++i]);
   }
   arguments = others;
-  cl::ParseCommandLineOptions(own.size(), own.data());
+  return cl::ParseCommandLineOptions(own.size(), own.data(), "",
+                                     &llvm::errs());
 }

@@ -24,8 +24,8 @@ runtime::Result<std::unique_ptr<runtime::Device>>
 openDevice(const std::string &name);
 
 /// Takes the emulator's options out of a command line for kernel files, which the
-/// runtime library parses.
-void takeEmulatorOptions(std::vector<char *> &arguments);
+/// runtime library parses. False if they are malformed.
+bool takeEmulatorOptions(std::vector<char *> &arguments);
 
 } // namespace mlir::tt
 

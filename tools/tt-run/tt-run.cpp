@@ -5,26 +5,18 @@
 //===----------------------------------------------------------------------===//
 
 #include "EmulatorOptions.h"
+#include "FileMode.h"
+#include "Support.h"
 #include "mlir/IR/MLIRContext.h"
-#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Support/FileUtilities.h"
 #include "mlir/Support/Timing.h"
-#include "tt/Host/Bisect.h"
-#include "tt/Host/RunFunction.h"
 #include "tt/Pipelines/Pipelines.h"
 #include "tt/Runtime/RunKernel.h"
 #include "tt/Target/CompileKernel.h"
 #include "tt/Target/StageLocations.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
-#include "llvm/IRReader/IRReader.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/ToolOutputFile.h"
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -44,7 +36,9 @@ static cl::opt<std::string>
               cl::cat(category));
 static cl::list<std::string> inputFiles(
     "inputs", cl::CommaSeparated, cl::cat(category),
-    cl::desc("With a file: .npy files of the arguments, in order ('-': random)"));
+    cl::desc("With a file: its arguments, in order: .npy files; numbers, for "
+             "scalars; sizes such as 64x48, for random elements where the type "
+             "does not say them; '-' (default): random"));
 static cl::list<std::string> outputFiles(
     "outputs", cl::CommaSeparated, cl::cat(category),
     cl::desc("With a file: .npy files for the results, or, of a function "
@@ -109,6 +103,10 @@ static cl::opt<bool> benchmark("benchmark", cl::desc("Time the kernel"),
                                cl::cat(category));
 static cl::opt<bool> json("json", cl::desc("Print one JSON line"),
                           cl::cat(category));
+static cl::opt<bool> remarks("remarks",
+                             cl::desc("Say what was chosen, and what was missed "
+                                      "and why"),
+                             cl::cat(category));
 static cl::opt<bool>
     bisectPasses("bisect",
                  cl::desc("Run the program after every pass, on integers, and "
@@ -148,11 +146,6 @@ Exit code: 0 right, 1 wrong result, 2 bad input, 3 no device.
 // Steps
 //===----------------------------------------------------------------------===//
 
-static int fail(const Twine &message, int code = runtime::kExitBadInput) {
-  llvm::errs() << "tt-run: " << message << "\n";
-  return code;
-}
-
 static runtime::Result<KernelRequest> getRequest(runtime::Problem &problem) {
   auto type = runtime::parseElementType(typeName);
   if (!type)
@@ -187,61 +180,31 @@ static runtime::Result<KernelRequest> getRequest(runtime::Problem &problem) {
   request.config = config;
   request.chip = chip;
   request.rowAlignment = rowAlignment;
-  request.wantCubin = emit == "cubin";
+  request.wantCubin = emit == "cubin" || (emit == "kernel" && hasPtxas());
   return request;
-}
-
-/// Text of the LLVM module in a kernel's bitcode.
-static std::string getLLVMText(const runtime::Kernel &kernel) {
-  llvm::LLVMContext context;
-  llvm::SMDiagnostic diagnostic;
-  std::unique_ptr<llvm::Module> module = llvm::parseIR(
-      llvm::MemoryBufferRef(kernel.bitcode, "kernel"), diagnostic, context);
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  if (module)
-    stream << *module;
-  return text;
-}
-
-static int writeOutput(StringRef content) {
-  std::string message;
-  auto file = openOutputFile(outputFile, &message);
-  if (!file)
-    return fail(message);
-  file->os() << content;
-  file->keep();
-  return runtime::kExitSuccess;
 }
 
 static int emitArtifact(const runtime::Kernel &kernel,
                         const llvm::StringMap<std::string> &stages) {
   if (emit == "llvm")
-    return writeOutput(getLLVMText(kernel));
+    return writeOutput(outputFile, getLLVMText(kernel.bitcode));
   if (emit == "ptx")
-    return writeOutput(kernel.ptx);
+    return writeOutput(outputFile, kernel.ptx);
   if (emit == "cubin")
-    return writeOutput(kernel.cubin);
-  if (emit == "kernel")
-    return writeOutput(runtime::serialize(kernel));
-  return writeOutput(stages.lookup(emit));
+    return writeOutput(outputFile, kernel.cubin);
+  if (emit == "kernel") {
+    if (kernel.cubin.empty())
+      llvm::errs() << "tt-run: no ptxas found: the kernel file carries PTX, which "
+                      "the driver compiles, and no cubin\n";
+    return writeOutput(outputFile, runtime::serialize(kernel));
+  }
+  return writeOutput(outputFile, stages.lookup(emit));
 }
 
 static bool isEmitKnown() {
   static constexpr StringLiteral kOthers[] = {"llvm", "ptx", "cubin", "kernel"};
   return emit.empty() || llvm::is_contained(kStages, StringRef(emit)) ||
          llvm::is_contained(kOthers, StringRef(emit));
-}
-
-static LogicalResult dumpStage(StringRef name, StringRef text) {
-  llvm::SmallString<128> path(dumpStages);
-  llvm::sys::fs::create_directories(path);
-  llvm::sys::path::append(path, name);
-  runtime::Status status = runtime::writeFile(std::string(path), text.str());
-  if (status)
-    return success();
-  fail(status.error().message);
-  return failure();
 }
 
 /// Compiles the request; fills `stages` with the module's text at each stage
@@ -262,7 +225,7 @@ compile(MLIRContext &context, const KernelRequest &request,
     std::string &text = stages[stage];
     llvm::raw_string_ostream(text) << module << "\n";
     if (!dumpStages.empty() && succeeded(dumped))
-      dumped = dumpStage(std::to_string(number++) + "-" + stage.str() + ".mlir",
+      dumped = dumpStage(dumpStages, std::to_string(number++) + "-" + stage.str() + ".mlir",
                          text);
   };
   FailureOr<runtime::Kernel> kernel =
@@ -271,9 +234,9 @@ compile(MLIRContext &context, const KernelRequest &request,
   if (failed(kernel) || failed(dumped))
     return failure();
   if (!dumpStages.empty() &&
-      (failed(dumpStage(std::to_string(number++) + "-llvm.ll",
-                        getLLVMText(*kernel))) ||
-       failed(dumpStage(std::to_string(number) + "-ptx.ptx", kernel->ptx))))
+      (failed(dumpStage(dumpStages, std::to_string(number++) + "-llvm.ll",
+                        getLLVMText(kernel->bitcode))) ||
+       failed(dumpStage(dumpStages, std::to_string(number) + "-ptx.ptx", kernel->ptx))))
     return failure();
   return kernel;
 }
@@ -286,14 +249,11 @@ static int runProblem() {
   auto kind = runtime::parseInputKind(inputKind);
   if (!kind)
     return fail(kind.error().message);
-  if (!isEmitKnown())
-    return fail("unknown --emit=" + emit +
-                ", expected mlir-tt, mlir-linalg, mlir-gpu, mlir-nvgpu, "
-                "mlir-nvvm, llvm, ptx, cubin or kernel");
-
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  if (remarks)
+    printRemarks(context);
   llvm::StringMap<std::string> stages;
   FailureOr<runtime::Kernel> kernel = compile(context, *request, stages);
   if (failed(kernel))
@@ -314,95 +274,66 @@ static int runProblem() {
   options.benchmark = benchmark;
   auto report = runtime::runKernel(**device, *kernel, problem, options);
   if (!report)
-    return fail(report.error().message, report.error().isWrongResult
-                                            ? runtime::kExitWrongResult
-                                            : runtime::kExitBadInput);
+    return fail(report.error());
   llvm::outs() << (json ? runtime::formatReportJson(*report, *kernel)
                         : runtime::formatReport(*report, *kernel));
   bool wrong = report->verification && !report->verification->passed;
   return wrong ? runtime::kExitWrongResult : runtime::kExitSuccess;
 }
 
-/// Bisects the passes over `entry` of a module.
-static int runBisect(ModuleOp module, StringRef entry) {
-  if (deviceName == "cuda")
-    return fail("--bisect runs in the emulator, found --device cuda");
-  auto device = openDevice("emulator");
-  if (!device)
-    return fail(device.error().message);
-  PipelineOptions options;
-  options.chip = chip;
-  options.config = config;
-  options.rowAlignment = rowAlignment;
-  options.format = "llvm";
-  FunctionRun run;
-  run.entry = entry.str();
-  run.inputs = inputFiles;
-  // Sums of small integers are exact in any order and every type.
-  run.input = runtime::InputKind::integers;
-  run.seed = seed;
-  auto steps = bisect(module, **device, options, run);
-  if (!steps)
-    return fail(steps.error().message);
-  llvm::outs() << formatBisect(*steps);
-  return findCulprit(*steps) ? runtime::kExitWrongResult
-                             : runtime::kExitSuccess;
+/// Refuses options that say nothing in the chosen mode: nobody should believe
+/// that they did.
+static bool checkOptions() {
+  static constexpr StringLiteral ofProblems[] = {
+      "m",       "n", "k", "lda", "ldb",       "ldc",      "type", "precision",
+      "dynamic", "a", "b", "c",   "no-verify", "benchmark"};
+  static constexpr StringLiteral ofFiles[] = {"entry", "inputs", "outputs"};
+  bool isFile = !moduleFile.empty();
+  auto &options = cl::getRegisteredOptions();
+  for (StringRef name : isFile ? ArrayRef(ofProblems) : ArrayRef(ofFiles))
+    if (options.lookup(name)->getNumOccurrences()) {
+      fail("--" + name +
+           (isFile ? " is for a product given by its sizes, not for a file"
+                   : " is for a file of MLIR, and none is given"));
+      return false;
+    }
+  return true;
 }
 
-/// The same over a problem given by its sizes.
+/// The settings of file mode, whose module may also be one given by its sizes.
+static FileRequest getFileRequest(runtime::InputKind kind) {
+  FileRequest request;
+  request.file = moduleFile;
+  request.run = {entryName, inputFiles, outputFiles, kind, seed};
+  request.chip = chip;
+  request.config = config;
+  request.device = deviceName;
+  request.rowAlignment = rowAlignment;
+  request.emit = emit;
+  request.outputFile = outputFile;
+  request.dumpStages = dumpStages;
+  request.json = json;
+  request.remarks = remarks;
+  request.bisect = bisectPasses;
+  return request;
+}
+
 static int bisectProblem() {
   runtime::Problem problem;
   auto request = getRequest(problem);
   if (!request)
-    return fail(request.error().message);
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  OwningOpRef<ModuleOp> module =
-      parseSourceString<ModuleOp>(getProblemText(*request), &context);
-  return module ? runBisect(*module, "matmul") : runtime::kExitBadInput;
+    return fail(request.error());
+  FileRequest file = getFileRequest(runtime::InputKind::integers);
+  file.text = getProblemText(*request);
+  file.run.entry = "matmul";
+  return runFileMode(file);
 }
 
 static int runFile() {
-  if (entryName.empty())
-    return fail("--entry must name a function of " + moduleFile);
   auto kind = runtime::parseInputKind(inputKind);
   if (!kind)
     return fail(kind.error().message);
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  std::string message;
-  auto buffer = openInputFile(moduleFile, &message);
-  if (!buffer)
-    return fail(message);
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
-  SourceMgrDiagnosticHandler diagnostics(sources, &context);
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, &context);
-  if (!module)
-    return runtime::kExitBadInput;
-  if (bisectPasses)
-    return runBisect(*module, entryName);
-  auto device = openDevice(deviceName);
-  if (!device)
-    return fail(device.error().message, runtime::kExitNoDevice);
-  PipelineOptions options;
-  options.chip = chip;
-  options.config = config;
-  options.rowAlignment = rowAlignment;
-  options.format = (*device)->runsBitcode() ? "llvm" : "isa";
-  FunctionRun run;
-  run.entry = entryName;
-  run.inputs = inputFiles;
-  run.outputs = outputFiles;
-  run.input = *kind;
-  run.seed = seed;
-  auto report = runFunction(*module, **device, options, run);
-  if (!report)
-    return fail(report.error().message);
-  llvm::outs() << *report;
-  return runtime::kExitSuccess;
+  return runFileMode(getFileRequest(*kind));
 }
 
 int main(int argc, char **argv) {
@@ -412,12 +343,23 @@ int main(int argc, char **argv) {
     if (StringRef(argv[i]).ends_with(".ttk") && argv[i][0] != '-' &&
         StringRef(argv[i - 1]) != "-o") {
       std::vector<char *> arguments(argv, argv + argc);
-      takeEmulatorOptions(arguments);
+      if (!takeEmulatorOptions(arguments))
+        return runtime::kExitBadInput;
       return runtime::launchMain(arguments.size(), arguments.data(), openDevice);
     }
   registerDefaultTimingManagerCLOptions();
   cl::HideUnrelatedOptions(category);
-  cl::ParseCommandLineOptions(argc, argv, kOverview);
+  cl::SetVersionPrinter([](raw_ostream &os) {
+    os << getCompilerVersion() << ", LLVM " << LLVM_VERSION_STRING << "\n";
+  });
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &llvm::errs()))
+    return runtime::kExitBadInput;
+  if (!isEmitKnown())
+    return fail("unknown --emit=" + emit +
+                ", expected mlir-tt, mlir-linalg, mlir-gpu, mlir-nvgpu, "
+                "mlir-nvvm, llvm, ptx, cubin or kernel");
+  if (!checkOptions())
+    return runtime::kExitBadInput;
   if (!moduleFile.empty())
     return runFile();
   return bisectPasses ? bisectProblem() : runProblem();

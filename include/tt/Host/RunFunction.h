@@ -15,7 +15,9 @@ namespace mlir::tt {
 
 struct FunctionRun {
   std::string entry;
-  /// .npy files of the arguments, in order; "-" or missing: random.
+  /// Where the arguments come from, in order: .npy files; numbers, for scalars;
+  /// sizes such as 64x48, for random elements where the type does not say them;
+  /// "-" or missing: random.
   std::vector<std::string> inputs;
   /// .npy files for the results, in order; of a function without results, for
   /// its arguments as the function leaves them.
@@ -24,14 +26,32 @@ struct FunctionRun {
   uint64_t seed = 0;
 };
 
+struct FunctionReport {
+  /// A result, or an argument as the function left it.
+  struct Value {
+    std::string name; ///< "result 0"
+    std::vector<int64_t> sizes;
+    std::string elementType;
+    bool isScalar = false;
+    double sum = 0;   ///< of the elements
+    std::string file; ///< empty if it was not written
+  };
+  std::string entry, device;
+  size_t launches = 0;
+  std::vector<Value> values;
+};
+
 /// Compiles `module`, kernels for `device` and the rest for the host, and calls
-/// `run.entry`, whose arguments and results must be tensors or memrefs of rank 2
-/// of f32, f16 or bf16. Dynamic sizes come from the input files. Returns a report
-/// for a person. Errors of compilation are diagnostics as well.
-runtime::Result<std::string> runFunction(ModuleOp module,
-                                         runtime::Device &device,
-                                         const PipelineOptions &options,
-                                         const FunctionRun &run);
+/// `run.entry`, whose arguments and results are scalars, tensors or memrefs of
+/// any rank. Errors of compilation are diagnostics as well.
+runtime::Result<FunctionReport> runFunction(ModuleOp module,
+                                            runtime::Device &device,
+                                            const PipelineOptions &options,
+                                            const FunctionRun &run);
+
+/// What a person reads, and what a machine reads (one line).
+std::string formatReport(const FunctionReport &report);
+std::string formatReportJson(const FunctionReport &report);
 
 } // namespace mlir::tt
 

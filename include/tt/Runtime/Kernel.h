@@ -33,7 +33,8 @@ Result<Rounding> parseRounding(const std::string &name);
 
 /// One matrix of a kernel: "A" (K, M), "B" (N, K) or "C" (M, N). The kernel takes
 /// it as an MLIR memref descriptor: two pointers, the offset, two sizes and two
-/// strides (64-bit, in elements).
+/// strides (64-bit, in elements). A fourth argument, "workspace", is a row of
+/// bytes: two pointers, the offset, the size and the stride.
 struct KernelArgument {
   std::string name;
   std::array<int64_t, 2> sizes = {kDynamic, kDynamic};
@@ -50,8 +51,13 @@ struct Kernel {
   Rounding rounding = Rounding::nearest;
   /// In the order of the kernel's parameters.
   std::vector<KernelArgument> arguments;
-  /// Tile of C of one block: the grid is ceil(M / m) * ceil(N / n) blocks.
-  int64_t blockM = 0, blockN = 0;
+  /// Tile of C of one block, and blocks that share one: the grid is
+  /// ceil(M / m) * ceil(N / n) * blocksPerTile blocks.
+  int64_t blockM = 0, blockN = 0, blocksPerTile = 1;
+  /// Memory that the blocks share: its bytes, and how many of them, from its
+  /// start, must be zero before the first launch; each launch leaves them zero.
+  /// Launches that may run at the same time need a workspace each. 0: none.
+  int64_t workspaceBytes = 0, workspaceZeroedBytes = 0;
   int64_t threads = 0;
   int64_t sharedBytes = 0;
   std::string target;   ///< "rtx4090": the card it was compiled for
@@ -84,7 +90,7 @@ int64_t getBlocks(const Kernel &kernel, const Problem &problem);
 class Parameters {
 public:
   Parameters(const Kernel &kernel, const Problem &problem, uint64_t a,
-             uint64_t b, uint64_t c);
+             uint64_t b, uint64_t c, uint64_t workspace = 0);
   /// As cuLaunchKernel takes them.
   std::vector<void *> getPointers();
 

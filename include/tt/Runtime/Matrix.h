@@ -19,6 +19,14 @@ enum class InputKind {
 };
 Result<InputKind> parseInputKind(const std::string &name);
 
+/// Value number `index` of the random inputs of `seed`: the same on every machine.
+float drawRandom(InputKind kind, uint64_t seed, uint64_t index);
+
+/// The element at an address, and its replacement by `value`, rounded to nearest
+/// even.
+double loadElement(ElementType type, const char *address);
+void storeElement(ElementType type, char *address, float value);
+
 /// A row-major matrix; rows may be longer than the matrix is wide.
 struct Matrix {
   ElementType type = ElementType::f32;
@@ -26,6 +34,9 @@ struct Matrix {
   std::vector<char> bytes;
 
   Matrix(ElementType type, int64_t rows, int64_t columns, int64_t rowStride);
+  /// The same, or an error where there is no memory for it.
+  static Result<Matrix> create(ElementType type, int64_t rows, int64_t columns,
+                               int64_t rowStride);
 
   double get(int64_t row, int64_t column) const;
   void set(int64_t row, int64_t column, float value);
@@ -42,8 +53,8 @@ struct Matrix {
   bool isPaddingPoisoned() const;
 };
 
-/// Reads a 2-D array of f4, f2, or f8 (converted) from a NumPy file. bf16, which
-/// NumPy does not have, is read from and written to '<u2'.
+/// Reads a 2-D array of f4, f2, or f8 (converted) from a NumPy file (Npy.h). bf16,
+/// which NumPy does not have, is read from and written to '<u2'.
 Result<Matrix> readNpy(const std::string &path, ElementType type);
 Status writeNpy(const std::string &path, const Matrix &matrix);
 

@@ -30,6 +30,12 @@ struct KernelRequest {
   bool wantCubin = false;    ///< needs ptxas
 };
 
+/// The compiler's name and version, part of every kernel file.
+StringRef getCompilerVersion();
+
+/// Whether there is a ptxas where gpu-module-to-binary looks for it.
+bool hasPtxas();
+
 /// The stages of the way down, in order, as `--emit` and `--dump-stages` name
 /// them: what the module is after each arrow.
 inline constexpr const char *kStages[] = {"mlir-tt",    "mlir-linalg",

@@ -12,6 +12,8 @@
 
 namespace mlir::tt {
 
+class TilePlan;
+
 /// Sizes of C = AᵀBᵀ; ShapedType::kDynamic where not known.
 struct Problem {
   int64_t m, n, k;
@@ -22,6 +24,9 @@ struct Problem {
 
 /// The config of a problem that names none. Always legal on `target`.
 ConfigAttr chooseConfig(const Problem &problem, const TargetInfo &target);
+
+/// Why `plan` is not legal on `target`; empty if it is.
+std::string getIllegality(const TilePlan &plan, const TargetInfo &target);
 
 /// The target that decisions about `op` are made for: its module's
 /// `tt.target`, or else `fallback`. An unknown name is an error at `op`.

@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "tt/Dialect/TT/IR/TTDialect.h"
 
@@ -42,6 +43,27 @@ std::optional<int64_t> getConstantIndex(Value value);
 /// Launches of `op` that carry a config.
 SmallVector<gpu::LaunchOp> collectLaunches(Operation *op);
 ConfigAttr getConfig(gpu::LaunchOp launch);
+
+/// `width` adjacent elements of a tile: one thread's share of one round.
+struct TilePiece {
+  Value row, column;
+  /// False where nothing is left for the thread in the last round; null if every
+  /// thread has a piece.
+  Value active;
+};
+
+/// In round r, thread i of `threads` has piece i + r * threads of the tile,
+/// counted along its rows. Where a round covers whole rows, the column is the
+/// thread's own and only the row moves with the round, by a constant.
+TilePiece getTilePiece(ImplicitLocOpBuilder &b, Value thread, int64_t threads,
+                       int64_t rows, int64_t columns, int64_t width,
+                       int64_t round);
+int64_t countTileRounds(int64_t threads, int64_t rows, int64_t columns,
+                        int64_t width);
+
+/// The loop over the k-tiles of `launch`: the one whose body multiplies. Null
+/// if it has been unrolled, being of one tile.
+scf::ForOp getKTileLoop(gpu::LaunchOp launch);
 
 /// The bytes at a multiple of which every row of `type` begins, at most 16, as
 /// far as strides and offset are known. Where they are dynamic, `promised` (0:

@@ -107,6 +107,24 @@ def StageOperands : Pass<"tt-stage-operands"> {
                            "::mlir::scf::SCFDialect"];
 }
 
+def GuardTiles : Pass<"tt-guard-tiles"> {
+  let summary = "Look for NaN in a share of the k-tiles that a block stages";
+  let description = [{
+    For configs with `rounding_form = guarded`: a `tt.guard_tile` before the
+    k-tile loop that reads a tile of A and of B in shared memory and marks the
+    rows and columns of C that a NaN in them belongs to. The blocks share the
+    tiles, so that each is looked at once or a few times.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tt::TTDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def MapToWarps : Pass<"tt-map-to-warps"> {
   let summary = "Give each warp its tile of the block tile";
   let description = [{
@@ -177,6 +195,25 @@ def SwizzleShared : Pass<"tt-swizzle-shared"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def FlattenShared : Pass<"tt-flatten-shared"> {
+  let summary = "Address shared memory as one row of elements";
+  let description = [{
+    Accesses to the operands' slots become accesses to the row of elements that
+    all slots are, at `(slot * size + lane part) + constant`, so that the k-tile
+    loop computes one address for all accesses of a lane that differ by
+    constants. Runs after `tt-swizzle-shared`.
+
+    ```mlir
+    nvgpu.ldmatrix %b[%slot, %row, %column] : memref<3x64x32xf32, strided<...>>
+    ```
+    becomes
+    ```mlir
+    nvgpu.ldmatrix %stages[%element] : memref<13056xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def AssignStages : Pass<"tt-assign-stages"> {
   let summary = "Decide stage and order of each op of the k-tile loop";
   let description = [{
@@ -222,6 +259,42 @@ def PinFragmentLoads : Pass<"tt-pin-fragment-loads"> {
     end of the k-tile loop's body, forbids that and costs no instruction.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def CombineSums : Pass<"tt-combine-sums"> {
+  let summary = "Add the sums of k-slices and of the blocks that split K";
+  let description = [{
+    Before `tt.store_fragments`, the k-slices of a block hand their sums over in
+    shared memory, and the blocks that share a tile of C (`split_k`) theirs in
+    a workspace in global memory, where the last one to arrive adds them in the
+    order of k and stores C. Nothing happens where a config has neither.
+
+    The workspace is allocated and zeroed on the host before the launch. Each
+    launch leaves it as it must be for the next.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def ExpandGuard : Pass<"tt-expand-guard"> {
+  let summary = "Cut the k-tile loop where tt.guard_tile looks at a tile";
+  let description = [{
+    The k-tile loop becomes a loop over segments, with the body of
+    `tt.guard_tile` between them. At the end of the kernel the block that arrives
+    last sets the marked rows and columns of C to NaN. Runs after
+    `tt-count-slots`, which wants one loop, and before `tt-lower-epilogue`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
 }
 
 def LowerEpilogue : Pass<"tt-lower-epilogue"> {
@@ -283,6 +356,17 @@ def LowerBf16Mma : Pass<"tt-lower-bf16-mma"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::NVVM::NVVMDialect",
                            "::mlir::vector::VectorDialect"];
+}
+
+def ShareHostMemory : Pass<"tt-share-host-memory"> {
+  let summary = "Put host memory that only the CPU reaches where kernels do too";
+  let description = [{
+    Constants (`memref.get_global`) and stack memory (`memref.alloca`) lie where
+    a GPU cannot read them. Outside kernels, a constant is copied to allocated
+    memory when its function starts, and stack memory is allocated instead: what
+    `malloc` returns is shared with the device.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
 #endif // TT_TRANSFORMS_PASSES

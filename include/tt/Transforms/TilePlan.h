@@ -15,6 +15,7 @@
 
 #include "tt/Dialect/TT/IR/TTDialect.h"
 #include "tt/Target/TargetInfo.h"
+#include <algorithm>
 
 namespace mlir::tt {
 
@@ -24,6 +25,26 @@ inline constexpr int64_t kChunkBytes = 16;
 inline constexpr int64_t kKStepBytes = 32;
 /// M and N of every `mma.sync` used here.
 inline constexpr int64_t kMmaM = 16, kMmaN = 8;
+/// Bytes of one lane's accumulators of one mma: 4 sums.
+inline constexpr int64_t kFragmentBytes = 16;
+
+/// The global memory beside A, B and C through which the blocks of a kernel
+/// speak to each other, in bytes from its start:
+///
+///   | grid ticket | NaN flag | tile tickets | NaN rows, columns | partial sums |
+///   |<- zero before the first launch; every launch leaves it so ->|
+struct WorkspaceLayout {
+  /// i32 each: blocks that have finished; whether any NaN was found.
+  int64_t gridTicket = 0, nanFlag = 4;
+  /// i32 for each tile of C: how many of its blocks have finished.
+  int64_t tileTickets = 8;
+  /// i32 for each row and each column of C: whether it is NaN.
+  int64_t nanRows = 0, nanColumns = 0;
+  int64_t zeroedBytes = 0;
+  /// f32 [tile][block of the tile][fragment][thread][4].
+  int64_t partialSums = 0;
+  int64_t bytes = 0;
+};
 
 class TilePlan {
 public:
@@ -47,14 +68,24 @@ public:
   /// Elements from one row of A (one k) to the next in shared memory: the
   /// block tile's M, and padding if the config says so.
   int64_t getARowPitch() const;
-  /// Bytes of one stage of A, of one stage of B, and of all stages of both.
+  /// Bytes of one stage of A, of B and of both, and of all stages.
   int64_t getABytes() const { return config.getBlockK() * getARowPitch() * elementBytes; }
   int64_t getBBytes() const { return config.getBlockN() * config.getBlockK() * elementBytes; }
-  int64_t getSharedBytes() const { return config.getStages() * (getABytes() + getBBytes()); }
+  int64_t getStageBytes() const { return getABytes() + getBBytes(); }
+  int64_t getStagesBytes() const { return config.getStages() * getStageBytes(); }
+  /// Bytes in which the sums of the k-slices but the first are handed over,
+  /// once the stages are not needed any more.
+  int64_t getSliceSumsBytes() const;
+  int64_t getSharedBytes() const {
+    return std::max(getStagesBytes(), getSliceSumsBytes());
+  }
 
   /// K of one mma, and how many of them a k-tile has.
   int64_t getMmaK() const { return kKStepBytes / elementBytes; }
   int64_t getKSteps() const { return config.getBlockK() / getMmaK(); }
+  /// Those of one k-slice, and the K that they cover.
+  int64_t getKStepsPerSlice() const { return getKSteps() / config.getKSlices(); }
+  int64_t getSliceK() const { return config.getBlockK() / config.getKSlices(); }
   /// m16 tiles and n8 tiles of a warp tile.
   int64_t getMTiles() const { return config.getWarpM() / kMmaM; }
   int64_t getNTiles() const { return config.getWarpN() / kMmaN; }
@@ -67,6 +98,17 @@ public:
   /// The swizzle of A's buffer, null if it is padded; the swizzle of B's.
   SwizzleAttr getASwizzle() const;
   SwizzleAttr getBSwizzle() const;
+
+  /// m16n8 tiles of a warp tile: fragments of sums that a lane holds.
+  int64_t getFragments() const { return getMTiles() * getNTiles(); }
+
+  /// Whether the kernel needs a workspace, and its layout for an M x N product.
+  bool needsWorkspace() const;
+  WorkspaceLayout getWorkspace(int64_t m, int64_t n) const;
+  /// f32 that the threads of a tile hold: its share of `partialSums`.
+  int64_t getTileSums() const {
+    return config.getBlockM() * config.getBlockN();
+  }
 
   /// About how many registers a thread needs: accumulators, and one set of
   /// fragments, or two for double-buffering.

@@ -18,7 +18,8 @@
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/Remarks.h"
 #include "tt/Conversion/Passes.h"
 #include "tt/Dialect/TT/IR/TTDialect.h"
 
@@ -78,61 +79,66 @@ static Operation *findRounding(Value sums, Type elementType) {
   return truncate && truncate.getIn() == body->getArgument(0) ? user : nullptr;
 }
 
+/// Replaces `op`, and the rounding of its sums if there is one, by the tt op.
+/// Returns why not, or "".
+static StringRef raise(linalg::LinalgOp op, bool allowTf32,
+                       IRRewriter &rewriter) {
+  if (!op.hasPureTensorSemantics() || op.getNumDpsInputs() != 2)
+    return "not a product of two tensors";
+  if (!hasTransposedMaps(op))
+    return "maps are not (k,m)(n,k)(m,n)";
+  if (!isZeros(op.getDpsInits()[0]))
+    return "destination is not zeros";
+
+  Value a = op.getDpsInputs()[0], b = op.getDpsInputs()[1];
+  Type elementType = getElementTypeOrSelf(a);
+  auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
+  PrecisionAttr contract =
+      precision ? precision : PrecisionAttr::getDefault(elementType);
+  if (!contract || !contract.accepts(elementType) ||
+      getElementTypeOrSelf(b) != elementType ||
+      !getElementTypeOrSelf(op->getResult(0)).isF32())
+    return "no contract for these types";
+  if (elementType.isF32() && !precision && !allowTf32)
+    return "rounding f32 operands to TF32 was not allowed (allow-tf32)";
+
+  Operation *last = op;
+  if (!elementType.isF32() &&
+      !(last = findRounding(op->getResult(0), elementType)))
+    return "sums are not rounded to the operands' type, or used before";
+  rewriter.setInsertionPoint(last);
+  rewriter.replaceOpWithNewOp<MatmulTransposedOp>(
+      last, last->getResultTypes()[0], a, b, precision,
+      op->getAttrOfType<ConfigAttr>(kConfigAttrName));
+  if (last != op)
+    rewriter.eraseOp(op);
+  return "";
+}
+
 namespace {
-
-struct RaiseContraction : OpInterfaceRewritePattern<linalg::LinalgOp> {
-  RaiseContraction(MLIRContext *context, bool allowTf32)
-      : OpInterfaceRewritePattern(context), allowTf32(allowTf32) {}
-
-  LogicalResult matchAndRewrite(linalg::LinalgOp op,
-                                PatternRewriter &rewriter) const override {
-    // Named ops, and any linalg.generic that multiplies and adds.
-    if (!linalg::isaContractionOpInterface(op))
-      return rewriter.notifyMatchFailure(op, "not a contraction");
-    if (!op.hasPureTensorSemantics() || op.getNumDpsInputs() != 2)
-      return rewriter.notifyMatchFailure(op, "not a product of two tensors");
-    if (!hasTransposedMaps(op))
-      return rewriter.notifyMatchFailure(op, "maps are not (k,m)(n,k)(m,n)");
-    if (!isZeros(op.getDpsInits()[0]))
-      return rewriter.notifyMatchFailure(op, "destination is not zeros");
-
-    Value a = op.getDpsInputs()[0], b = op.getDpsInputs()[1];
-    Type elementType = getElementTypeOrSelf(a);
-    auto precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
-    PrecisionAttr contract =
-        precision ? precision : PrecisionAttr::getDefault(elementType);
-    if (!contract || !contract.accepts(elementType) ||
-        getElementTypeOrSelf(b) != elementType ||
-        !getElementTypeOrSelf(op->getResult(0)).isF32())
-      return rewriter.notifyMatchFailure(op, "no contract for these types");
-    if (elementType.isF32() && !precision && !allowTf32)
-      return rewriter.notifyMatchFailure(
-          op, "rounding f32 operands to TF32 was not allowed");
-
-    Operation *last = op;
-    if (!elementType.isF32() &&
-        !(last = findRounding(op->getResult(0), elementType)))
-      return rewriter.notifyMatchFailure(
-          op, "sums are not rounded to the operands' type");
-    rewriter.setInsertionPoint(last);
-    rewriter.replaceOpWithNewOp<MatmulTransposedOp>(
-        last, last->getResultTypes()[0], a, b, precision,
-        op->getAttrOfType<ConfigAttr>(kConfigAttrName));
-    if (last != op)
-      rewriter.eraseOp(op);
-    return success();
-  }
-
-  bool allowTf32;
-};
 
 struct RaiseFromLinalg : tt::impl::RaiseFromLinalgBase<RaiseFromLinalg> {
   using RaiseFromLinalgBase::RaiseFromLinalgBase;
 
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    patterns.add<RaiseContraction>(&getContext(), allowTf32);
-    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    // Named ops, and any linalg.generic that multiplies and adds. The ops that
+    // round their sums go with them, so they are collected first.
+    SmallVector<linalg::LinalgOp> contractions;
+    getOperation()->walk([&](linalg::LinalgOp op) {
+      if (linalg::isaContractionOpInterface(op))
+        contractions.push_back(op);
+    });
+    IRRewriter rewriter(&getContext());
+    for (linalg::LinalgOp op : contractions) {
+      Location loc = op.getLoc();
+      StringRef reason = raise(op, allowTf32, rewriter);
+      auto options = remark::RemarkOpts::name("tt-raise-from-linalg")
+                         .category("tt-raise-from-linalg");
+      if (reason.empty())
+        remark::passed(loc, options) << "raised to tt.matmul_transposed";
+      else
+        remark::missed(loc, options) << remark::reason("{0}", reason);
+    }
   }
 };
 

@@ -91,3 +91,54 @@ func.func @contract(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) {
 
 // expected-error @below {{unknown target 'rtx9999', expected one of}}
 #t = #tt.target<"rtx9999">
+
+// -----
+
+// expected-error @below {{config must say 'stages'}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32]>
+
+// -----
+
+// expected-error @below {{config says 'stages' twice}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, stages = 3>
+
+// -----
+
+// expected-error @below {{unknown config key 'colour', expected one of 'block', 'warp', 'stages'}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], colour = 2>
+
+// -----
+
+// expected-error @below {{expected one of 'padded', 'xor', found 'diagonal'}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, a_layout = diagonal>
+
+// -----
+
+// expected-error @below {{expected block = [m, n, k], found 2 sizes}}
+#c = #tt.config<block = [64, 64], warp = [32, 32], stages = 2>
+
+// -----
+
+// expected-error @below {{expected warp = [m, n], found 1 sizes}}
+#c = #tt.config<block = [64, 64, 32], warp = [32], stages = 2>
+
+// -----
+
+// expected-error @below {{block n = 272 is not a multiple of 16 between 16 and 256}}
+#c = #tt.config<block = [64, 272, 32], warp = [32, 16], stages = 2>
+
+// -----
+
+// Contracts that are not there yet are refused by name.
+func.func @contract_name(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) {
+  // expected-error @below {{expected one of 'tf32', 'f32_accumulate', found 'ieee'}}
+  %c = tt.matmul_transposed %a, %b precision <ieee> : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
+  return
+}
+
+// -----
+
+// expected-error @below {{attribute 'tt.config' expected a #tt.config, found 3 : i64}}
+func.func @discardable() attributes {tt.config = 3 : i64} {
+  return
+}

@@ -34,3 +34,13 @@ func.func @defaults(%a: tensor<64x48xbf16>, %b: tensor<80x64xbf16>) -> tensor<48
 func.func @attributes() attributes {
   tt.swizzle = #tt.swizzle<row_bits = [0, 3, 4], shift = 0>,
   tt.target = #tt.target<"rtx4090">} { return }
+
+// The ops between two passes read back what they print as well.
+// CHECK-LABEL: func @between_passes
+// CHECK: tt.round_to_tf32 %{{.*}} nearest_finite : vector<4x1xf32>
+// CHECK: tt.store_fragments %{{.*}}, %{{.*}} to %{{.*}}[%{{.*}}, %{{.*}}] warp [16, 16] : vector<2x2xf32>, vector<2x2xf32> to memref<?x?xf16>
+func.func @between_passes(%x: vector<4x1xf32>, %f: vector<2x2xf32>, %c: memref<?x?xf16>, %i: index) -> vector<4x1xf32> {
+  %y = tt.round_to_tf32 %x nearest_finite : vector<4x1xf32>
+  tt.store_fragments %f, %f to %c[%i, %i] warp [16, 16] : vector<2x2xf32>, vector<2x2xf32> to memref<?x?xf16>
+  return %y : vector<4x1xf32>
+}

@@ -121,7 +121,8 @@ bool PrecisionAttr::accepts(Type elementType) const {
 //===----------------------------------------------------------------------===//
 
 static constexpr StringRef kConfigKeys =
-    "'block', 'warp', 'stages', 'raster_group', 'a_layout', 'mma_order'";
+    "'block', 'warp', 'stages', 'raster_group', 'a_layout', 'mma_order', "
+    "'k_slices', 'split_k', 'rounding_form'";
 
 namespace {
 /// What has been read of a config so far.
@@ -131,6 +132,8 @@ struct ConfigFields {
   int64_t rasterGroup = 8;
   SharedLayout aLayout = SharedLayout::padded;
   MmaOrder mmaOrder = MmaOrder::b_stationary;
+  int64_t kSlices = 1, splitK = 1;
+  RoundingForm roundingForm = RoundingForm::every_fragment;
   SmallVector<StringRef> seen;
 
   ParseResult parseField(AsmParser &parser);
@@ -159,6 +162,13 @@ ParseResult ConfigFields::parseField(AsmParser &parser) {
   if (key == "mma_order")
     return parseEnum(parser, mmaOrder, symbolizeMmaOrder,
                      "'b_stationary', 'a_stationary'");
+  if (key == "k_slices")
+    return parser.parseInteger(kSlices);
+  if (key == "split_k")
+    return parser.parseInteger(splitK);
+  if (key == "rounding_form")
+    return parseEnum(parser, roundingForm, symbolizeRoundingForm,
+                     "'every_fragment', 'guarded'");
   return parser.emitError(loc) << "unknown config key '" << key
                                << "', expected one of " << kConfigKeys;
 }
@@ -178,7 +188,8 @@ Attribute ConfigAttr::parse(AsmParser &parser, Type) {
   }
   return parser.getChecked<ConfigAttr>(
       loc, parser.getContext(), fields.block, fields.warp, fields.stages,
-      fields.rasterGroup, fields.aLayout, fields.mmaOrder);
+      fields.rasterGroup, fields.aLayout, fields.mmaOrder, fields.kSlices,
+      fields.splitK, fields.roundingForm);
 }
 
 void ConfigAttr::print(AsmPrinter &printer) const {
@@ -193,6 +204,13 @@ void ConfigAttr::print(AsmPrinter &printer) const {
     printer << ", a_layout = " << stringifySharedLayout(getALayout());
   if (getMmaOrder() != MmaOrder::b_stationary)
     printer << ", mma_order = " << stringifyMmaOrder(getMmaOrder());
+  if (getKSlices() != 1)
+    printer << ", k_slices = " << getKSlices();
+  if (getSplitK() != 1)
+    printer << ", split_k = " << getSplitK();
+  if (getRoundingForm() != RoundingForm::every_fragment)
+    printer << ", rounding_form = "
+            << stringifyRoundingForm(getRoundingForm());
   printer << '>';
 }
 
@@ -201,11 +219,14 @@ void ConfigAttr::print(AsmPrinter &printer) const {
 static constexpr int64_t kTileGranule = 16;
 static constexpr int64_t kMaxBlockSide = 256;
 static constexpr int64_t kMaxStages = 8;
+static constexpr int64_t kMaxSplitK = 64;
 
 LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> block,
                                  ArrayRef<int64_t> warp, int64_t stages,
-                                 int64_t rasterGroup, SharedLayout, MmaOrder) {
+                                 int64_t rasterGroup, SharedLayout, MmaOrder,
+                                 int64_t kSlices, int64_t splitK,
+                                 RoundingForm) {
   if (block.size() != 3)
     return emitError() << "expected block = [m, n, k], found " << block.size()
                        << " sizes";
@@ -227,10 +248,15 @@ LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                          << " is not a multiple of " << kTileGranule
                          << " that divides block " << StringRef(&name, 1)
                          << " = " << whole;
-  int64_t warps = (block[0] / warp[0]) * (block[1] / warp[1]);
+  if (!llvm::is_contained({1, 2, 4}, kSlices))
+    return emitError() << "k_slices = " << kSlices << ", expected 1, 2 or 4";
+  int64_t warps = (block[0] / warp[0]) * (block[1] / warp[1]) * kSlices;
   if (!llvm::is_contained({1, 2, 4, 8, 16}, warps))
     return emitError() << "block and warp tile make " << warps
                        << " warps, expected 1, 2, 4, 8 or 16";
+  if (splitK < 1 || splitK > kMaxSplitK)
+    return emitError() << "split_k = " << splitK << " is not between 1 and "
+                       << kMaxSplitK;
   if (stages < 1 || stages > kMaxStages)
     return emitError() << "stages = " << stages << " is not between 1 and "
                        << kMaxStages;

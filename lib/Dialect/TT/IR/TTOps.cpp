@@ -136,6 +136,15 @@ Operation *TTDialect::materializeConstant(OpBuilder &builder, Attribute value,
 // StoreFragmentsOp
 //===----------------------------------------------------------------------===//
 
+LogicalResult GuardTileOp::verify() {
+  Block &block = getBody().front();
+  if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isIndex())
+    return emitOpError("expected a body with one argument, a slot of type index");
+  if (getPeriod() < 1)
+    return emitOpError("expected a positive period, found ") << getPeriod();
+  return success();
+}
+
 LogicalResult StoreFragmentsOp::verify() {
   // One fragment for each m16n8 tile of the warp tile.
   if (getWarp().size() != 2)

@@ -90,6 +90,11 @@ def TT_MmaOrder : TT_Enum<"MmaOrder", "which fragment consecutive mma share", [
   I32EnumAttrCase<"a_stationary", 1>
 ]> {}
 
+def TT_RoundingForm : TT_Enum<"RoundingForm", "how `nearest` is realised", [
+  I32EnumAttrCase<"every_fragment", 0>,
+  I32EnumAttrCase<"guarded", 1>
+]> {}
+
 def TT_ConfigAttr : TT_Attr<"Config", "config"> {
   let summary = "tiling decision for one matrix product";
   let description = [{
@@ -108,6 +113,17 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
       chunks XORed by row; no padding bytes).
     - `mma_order`: `b_stationary` holds a fragment of B over the rows of
       fragments of A; `a_stationary` the other way round.
+    - `k_slices`: so many groups of warps share a block tile; each takes its part
+      of every k-tile's k-steps, and their sums are added in shared memory. The
+      block has `k_slices` times the warps that `block` and `warp` make.
+    - `split_k`: so many blocks share a tile of C, each with its part of the
+      k-tiles. Their f32 sums meet in global memory, where the last block to
+      finish adds them in the order of k: the result does not depend on which
+      block that is.
+    - `rounding_form`, for the contract `tf32` with rounding `nearest`:
+      `every_fragment` rounds exactly whatever the bits; `guarded` rounds finite
+      values with one instruction, looks for NaN in every element once, and sets
+      the rows and columns of C that one belongs to. Both keep the contract.
 
     ```mlir
     #tt.config<block = [128, 256, 32], warp = [64, 64], stages = 3>
@@ -125,7 +141,11 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     DefaultValuedParameter<"::mlir::tt::SharedLayout",
                            "::mlir::tt::SharedLayout::padded">:$aLayout,
     DefaultValuedParameter<"::mlir::tt::MmaOrder",
-                           "::mlir::tt::MmaOrder::b_stationary">:$mmaOrder
+                           "::mlir::tt::MmaOrder::b_stationary">:$mmaOrder,
+    DefaultValuedParameter<"int64_t", "1">:$kSlices,
+    DefaultValuedParameter<"int64_t", "1">:$splitK,
+    DefaultValuedParameter<"::mlir::tt::RoundingForm",
+                           "::mlir::tt::RoundingForm::every_fragment">:$roundingForm
   );
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
@@ -137,7 +157,9 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     int64_t getWarpN() const { return getWarp()[1]; }
     int64_t getWarpsM() const { return getBlockM() / getWarpM(); }
     int64_t getWarpsN() const { return getBlockN() / getWarpN(); }
-    int64_t getWarps() const { return getWarpsM() * getWarpsN(); }
+    /// Warps of one k-slice, and of the block.
+    int64_t getWarpsPerSlice() const { return getWarpsM() * getWarpsN(); }
+    int64_t getWarps() const { return getWarpsPerSlice() * getKSlices(); }
   }];
 }
 

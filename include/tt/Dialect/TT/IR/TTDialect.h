@@ -33,6 +33,9 @@ inline constexpr llvm::StringLiteral kConfigAttrName = "tt.config";
 inline constexpr llvm::StringLiteral kPrecisionAttrName = "tt.precision";
 inline constexpr llvm::StringLiteral kTargetAttrName = "tt.target";
 inline constexpr llvm::StringLiteral kSwizzleAttrName = "tt.swizzle";
+/// On the allocation of a kernel's workspace: bytes at its start that must be zero
+/// before the first launch.
+inline constexpr llvm::StringLiteral kWorkspaceAttrName = "tt.workspace";
 /// Written by tt-assign-stages, obeyed by tt-pipeline-copies.
 inline constexpr llvm::StringLiteral kStageAttrName = "tt.stage";
 inline constexpr llvm::StringLiteral kOrderAttrName = "tt.order";

@@ -84,6 +84,28 @@ def TT_RoundToTF32Op : TT_Op<"round_to_tf32", [
   let assemblyFormat = "$fragment $rounding attr-dict `:` type($fragment)";
 }
 
+def TT_GuardTileOp : TT_Op<"guard_tile", [
+    SingleBlock, NoTerminator, RecursiveMemoryEffects]> {
+  let summary = "look at one k-tile of every period in shared memory";
+  let description = [{
+    Stands before the k-tile loop. The body, whose argument is a slot of shared
+    memory, is to run for the k-tiles `first`, `first + period`, ... between
+    the iterations of the loop, when that tile lies in its slot.
+    `tt-guard-tiles` makes it, `tt-expand-guard` puts it in its place.
+
+    ```mlir
+    tt.guard_tile first %phase period 16 {
+    ^bb0(%slot: index):
+      ...
+    }
+    ```
+  }];
+  let arguments = (ins Index:$first, I64Attr:$period);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "`first` $first `period` $period $body attr-dict";
+  let hasVerifier = 1;
+}
+
 def TT_StoreFragmentsOp : TT_Op<"store_fragments", [
     MemoryEffects<[MemWrite]>]> {
   let summary = "store a warp's accumulator fragments to its tile of C";
@@ -102,8 +124,8 @@ def TT_StoreFragmentsOp : TT_Op<"store_fragments", [
                        Index:$row, Index:$column,
                        DenseI64ArrayAttr:$warp);
   let assemblyFormat = [{
-    $fragments `,` $c `[` $row `,` $column `]` `warp` $warp attr-dict
-    `:` type($fragments) `,` type($c)
+    $fragments `to` $c `[` $row `,` $column `]` `warp` $warp attr-dict
+    `:` type($fragments) `to` type($c)
   }];
   let hasVerifier = 1;
 }

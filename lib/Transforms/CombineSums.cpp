@@ -1,0 +1,286 @@
+//===- CombineSums.cpp - Add the sums of k-slices and of split blocks -----===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Where several groups of warps (k_slices) or several blocks (split_k) share a
+// tile of C, each has summed over its part of K. Before C is stored:
+//
+//   k_slices   slices 1 ... write their fragments to shared memory, over the
+//              stages that nobody reads any more; slice 0 adds them to its own
+//   split_k    slice 0 of every block writes its fragments to the workspace; the
+//              block that arrives last adds them all, in the order of k, and
+//              stores C
+//
+// Both orders of addition are fixed: a product has the same bits in every run.
+// Fragments lie [fragment][thread][4], so that 32 lanes access 512 bytes in a row.
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "tt/Transforms/Passes.h"
+#include "tt/Transforms/Workspace.h"
+
+namespace mlir::tt {
+#define GEN_PASS_DEF_COMBINESUMS
+#include "tt/Transforms/Passes.h.inc"
+} // namespace mlir::tt
+
+using namespace mlir;
+using namespace mlir::tt;
+
+namespace {
+
+class SumCombiner {
+public:
+  SumCombiner(StoreFragmentsOp store, gpu::LaunchOp launch)
+      : store(store), launch(launch),
+        type(cast<MemRefType>(store.getC().getType())),
+        config(getConfig(launch)), plan(config, type.getElementType()),
+        builder(store.getLoc(), store), index(builder),
+        sums(store.getFragments()) {}
+
+  void run();
+
+private:
+  void computeIds();
+  void combineSlices();
+  void combineSplits();
+  void sumSplits(Value partial, Value firstOfTile);
+  /// Element of fragment `fragment` of this thread, in a row of fragments that
+  /// begins at element `first`.
+  Value getPosition(Value first, int64_t fragment);
+  void storeSums(Value memref, Value first);
+  /// `addends` plus the sums in a row of fragments.
+  SmallVector<Value> addSums(ValueRange addends, Value memref, Value first);
+  Value getSliceSums();
+  /// Elements of one slice's, or block's, row of fragments.
+  int64_t getRow() const {
+    return plan.getFragments() * config.getWarpsPerSlice() * kThreadsPerWarp *
+           4;
+  }
+
+  StoreFragmentsOp store;
+  gpu::LaunchOp launch;
+  MemRefType type;
+  ConfigAttr config;
+  TilePlan plan;
+  ImplicitLocOpBuilder builder;
+  IndexBuilder index;
+  SmallVector<Value> sums;
+  /// The thread in its slice, its slice, and whether that is slice 0.
+  Value thread, slice, isFirstSlice;
+};
+
+} // namespace
+
+void SumCombiner::computeIds() {
+  Value inBlock = launch.getThreadIds().x;
+  int64_t threads = config.getWarpsPerSlice() * kThreadsPerWarp;
+  if (config.getKSlices() == 1) {
+    thread = inBlock;
+    slice = index.constant(0);
+    isFirstSlice = arith::ConstantIntOp::create(builder, 1, /*width=*/1);
+    return;
+  }
+  thread = index.rem(inBlock, threads);
+  slice = index.div(inBlock, threads);
+  isFirstSlice = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, slice,
+                                       index.constant(0));
+}
+
+Value SumCombiner::getPosition(Value first, int64_t fragment) {
+  int64_t threads = config.getWarpsPerSlice() * kThreadsPerWarp;
+  return index.add(index.add(first, index.mul(thread, 4)),
+                   fragment * threads * 4);
+}
+
+/// The four sums of a fragment, vector<2x2xf32>, in a row, and back: in ops that
+/// the conversion to nvvm knows. It has none for vector.shape_cast, which
+/// extracts and inserts of single elements would fold to.
+static Value flatten(ImplicitLocOpBuilder &b, Value fragment) {
+  Value upper = vector::ExtractOp::create(b, fragment, int64_t(0));
+  Value lower = vector::ExtractOp::create(b, fragment, int64_t(1));
+  return vector::ShuffleOp::create(b, upper, lower,
+                                   ArrayRef<int64_t>{0, 1, 2, 3});
+}
+
+static Value unflatten(ImplicitLocOpBuilder &b, Value flat) {
+  auto type = VectorType::get({2, 2}, b.getF32Type());
+  Value fragment = arith::ConstantOp::create(b, type, b.getZeroAttr(type));
+  for (int64_t row : {0, 1}) {
+    Value sums = vector::ShuffleOp::create(
+        b, flat, flat, ArrayRef<int64_t>{2 * row, 2 * row + 1});
+    fragment = vector::InsertOp::create(b, sums, fragment, row);
+  }
+  return fragment;
+}
+
+void SumCombiner::storeSums(Value memref, Value first) {
+  for (auto [i, fragment] : llvm::enumerate(sums))
+    vector::StoreOp::create(builder, flatten(builder, fragment), memref,
+                            getPosition(first, i), /*nontemporal=*/false,
+                            llvm::MaybeAlign(kFragmentBytes));
+}
+
+SmallVector<Value> SumCombiner::addSums(ValueRange addends, Value memref,
+                                        Value first) {
+  auto flat = VectorType::get({4}, builder.getF32Type());
+  SmallVector<Value> result;
+  for (auto [i, addend] : llvm::enumerate(addends)) {
+    Value loaded = vector::LoadOp::create(
+        builder, flat, memref, getPosition(first, i), /*nontemporal=*/false,
+        llvm::MaybeAlign(kFragmentBytes));
+    Value sum =
+        arith::AddFOp::create(builder, flatten(builder, addend), loaded);
+    result.push_back(unflatten(builder, sum));
+  }
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Slices
+//===----------------------------------------------------------------------===//
+
+Value SumCombiner::getSliceSums() {
+  auto space = gpu::AddressSpaceAttr::get(builder.getContext(),
+                                          gpu::AddressSpace::Workgroup);
+  Value bytes = gpu::DynamicSharedMemoryOp::create(
+      builder, MemRefType::get({ShapedType::kDynamic}, builder.getI8Type(),
+                               MemRefLayoutAttrInterface(), space));
+  return memref::ViewOp::create(
+      builder,
+      MemRefType::get({(config.getKSlices() - 1) * getRow()},
+                      builder.getF32Type(), MemRefLayoutAttrInterface(), space),
+      bytes, index.constant(0), ValueRange{});
+}
+
+void SumCombiner::combineSlices() {
+  Value shared = getSliceSums();
+  // The stages are read to the end by every warp.
+  gpu::BarrierOp::create(builder);
+  auto ifFirst = scf::IfOp::create(builder, isFirstSlice,
+                                   /*withElseRegion=*/true);
+  builder.setInsertionPointToStart(ifFirst.elseBlock());
+  storeSums(shared, index.mul(index.sub(slice, index.constant(1)), getRow()));
+  builder.setInsertionPointAfter(ifFirst);
+  gpu::BarrierOp::create(builder);
+
+  auto types = llvm::map_to_vector(sums, [](Value v) { return v.getType(); });
+  auto ifAdds = scf::IfOp::create(builder, types, isFirstSlice,
+                                  /*withElseRegion=*/true);
+  builder.setInsertionPointToStart(ifAdds.elseBlock());
+  scf::YieldOp::create(builder, sums);
+  builder.setInsertionPointToStart(ifAdds.thenBlock());
+  SmallVector<Value> total = sums;
+  for (int64_t other = 1; other < config.getKSlices(); ++other)
+    total = addSums(total, shared, index.constant((other - 1) * getRow()));
+  scf::YieldOp::create(builder, total);
+  builder.setInsertionPointAfter(ifAdds);
+  sums.assign(ifAdds.result_begin(), ifAdds.result_end());
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks
+//===----------------------------------------------------------------------===//
+
+void SumCombiner::combineSplits() {
+  Workspace workspace = Workspace::getOrCreate(launch, plan, type);
+  const WorkspaceLayout &layout = workspace.getLayout();
+  int64_t splits = config.getSplitK();
+  int64_t tiles = llvm::divideCeil(type.getDimSize(0), config.getBlockM()) *
+                  llvm::divideCeil(type.getDimSize(1), config.getBlockN());
+  Value block = launch.getBlockIds().x;
+  Value tile = index.rem(block, tiles), split = index.div(block, tiles);
+  Value partial = workspace.view(builder, layout.partialSums,
+                                 tiles * splits * getRow(),
+                                 builder.getF32Type());
+  Value firstOfTile = index.mul(tile, splits * getRow());
+  auto ifStores = scf::IfOp::create(builder, isFirstSlice);
+  builder.setInsertionPointToStart(ifStores.thenBlock());
+  storeSums(partial, index.add(firstOfTile, index.mul(split, getRow())));
+  builder.setInsertionPointAfter(ifStores);
+
+  Value tickets = workspace.view(builder, layout.tileTickets, tiles,
+                                 builder.getI32Type());
+  Value isLast = arriveLast(builder, launch, tickets, tile, splits);
+  Value stores = arith::AndIOp::create(builder, isLast, isFirstSlice);
+  auto ifLast = scf::IfOp::create(builder, stores);
+  builder.setInsertionPointToStart(ifLast.thenBlock());
+  sumSplits(partial, firstOfTile);
+  store->moveBefore(ifLast.thenYield());
+}
+
+/// The sums of all blocks of the tile, in the order of k. Written out, so that
+/// the loads of all blocks can be in flight at once, where they are not too many.
+void SumCombiner::sumSplits(Value partial, Value firstOfTile) {
+  constexpr int64_t kMaxUnrolled = 8;
+  int64_t splits = config.getSplitK();
+  auto addSplit = [&](Value split, ValueRange addends) {
+    return addSums(addends, partial,
+                   index.add(firstOfTile, index.mul(split, getRow())));
+  };
+  SmallVector<Value> zeros;
+  for (Value sum : sums)
+    zeros.push_back(arith::ConstantOp::create(
+        builder, sum.getType(), builder.getZeroAttr(sum.getType())));
+  if (splits <= kMaxUnrolled) {
+    sums = zeros;
+    for (int64_t split = 0; split < splits; ++split)
+      sums = addSplit(index.constant(split), sums);
+    return;
+  }
+  auto loop = scf::ForOp::create(builder, index.constant(0),
+                                 index.constant(splits), index.constant(1),
+                                 zeros);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  scf::YieldOp::create(
+      builder, addSplit(loop.getInductionVar(), loop.getRegionIterArgs()));
+  sums.assign(loop.result_begin(), loop.result_end());
+}
+
+void SumCombiner::run() {
+  computeIds();
+  if (config.getKSlices() > 1)
+    combineSlices();
+  if (config.getSplitK() > 1) {
+    combineSplits();
+  } else {
+    auto ifFirst = scf::IfOp::create(builder, isFirstSlice);
+    store->moveBefore(ifFirst.thenBlock(), ifFirst.thenBlock()->begin());
+  }
+  store.getFragmentsMutable().assign(sums);
+}
+
+namespace {
+
+struct CombineSums : tt::impl::CombineSumsBase<CombineSums> {
+  void runOnOperation() override {
+    SmallVector<StoreFragmentsOp> stores;
+    getOperation()->walk([&](StoreFragmentsOp op) { stores.push_back(op); });
+    for (StoreFragmentsOp store : stores) {
+      auto launch = store->getParentOfType<gpu::LaunchOp>();
+      ConfigAttr config = launch ? getConfig(launch) : ConfigAttr();
+      if (!config) {
+        store.emitOpError("expected to stand in a gpu.launch with tt.config");
+        return signalPassFailure();
+      }
+      if (config.getKSlices() == 1 && config.getSplitK() == 1)
+        continue;
+      if (config.getSplitK() > 1 &&
+          !cast<MemRefType>(store.getC().getType()).hasStaticShape()) {
+        store.emitOpError("split_k needs a C of static sizes, found ")
+            << store.getC().getType();
+        return signalPassFailure();
+      }
+      SumCombiner(store, launch).run();
+    }
+  }
+};
+
+} // namespace

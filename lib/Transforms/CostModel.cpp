@@ -1,0 +1,348 @@
+//===- CostModel.cpp - How long a product takes, by arithmetic ------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A launch is a number of waves. In a wave each SM works on r blocks at once (r
+// is the occupancy; in the last wave perhaps less), each through its k-tiles. For
+// the time of one k-tile of all r blocks we ask what each part of the machine
+// needs for it alone:
+//
+//   tensor         r x flops / rate of an SM
+//   issue          r x warp instructions / 4 schedulers
+//   shared memory  r x (bytes copied in + bytes of fragments read) / 128 a clock
+//   L2             bytes copied in / bandwidth of L2, or of the SM's port
+//   DRAM           bytes of A and B that the wave touches first / bandwidth
+//   latency        the way of a copy / how many k-tiles ahead it is started
+//   steps          a chain that more blocks do not shorten: each k-step waits for
+//                  the fragments of the one before; each k-tile for a barrier
+//
+// The parts overlap, but not wholly: two that are busy all the time get in each
+// other's way. We take the 3-norm of the terms: one dominant term counts alone,
+// two equal ones cost 1.26 times one. That exponent, and the constants below that
+// say "fitted", were fitted by hand to the few kernels whose time on an H100 was
+// known when this was written; docs/tuning.md says how well the model ranks.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tt/Transforms/CostModel.h"
+
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::tt;
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+/// Way of a copy under load, from DRAM and from L2. Fitted.
+static constexpr double kDramLatency = 700e-9, kL2Latency = 300e-9;
+/// From one launch to the next in a stream: start, index arithmetic, drain.
+/// Fitted.
+static constexpr double kLaunchSeconds = 2e-6;
+/// Clocks of a shared load, and of an mma whose sum the next k-step needs; both
+/// are near to this on Ampere, Ada and Hopper.
+static constexpr double kStepClocks = 35;
+/// Clocks that a block's warps lose at a barrier, if no other block fills them.
+static constexpr double kBarrierClocks = 40;
+/// Copies of a k-tile are spread over the one before: on average they start half
+/// a tile before they could.
+static constexpr double kTilesLost = 1.5;
+/// Issue slots of one rounding instruction: integer instructions have half the
+/// lanes, and stand between a load and its mma. Fitted.
+static constexpr double kRoundingSlots = 3;
+/// Parts of L2 that operands can fill before they push each other out.
+static constexpr double kUsableL2 = 0.8;
+
+/// What terms that overlap take together: their 3-norm, see above.
+static double combine(ArrayRef<double> terms) {
+  double sum = 0;
+  for (double term : terms)
+    sum += term * term * term;
+  return std::cbrt(sum);
+}
+
+//===----------------------------------------------------------------------===//
+// One k-tile of one block
+//===----------------------------------------------------------------------===//
+
+int64_t mlir::tt::getModelSize(int64_t size) {
+  constexpr int64_t kLarge = 8192;
+  return ShapedType::isDynamic(size) ? kLarge : std::max<int64_t>(size, 1);
+}
+
+/// Instructions of a rounding form on sm_90 (tt-lower-rounding); `nearest` has
+/// one more on sm_89, where issue is far from being a limit.
+static double getRoundingInstructions(const Problem &problem) {
+  if (!problem.elementType.isF32())
+    return 0;
+  switch (problem.rounding) {
+  case Rounding::nearest:
+    return 2;
+  case Rounding::nearest_finite:
+    return 1;
+  case Rounding::truncate:
+    return 0;
+  }
+  return 0;
+}
+
+namespace {
+
+/// Work of one block on one k-tile, in units that do not depend on the target.
+struct TileWork {
+  double flops = 0;
+  double copiedBytes = 0;   ///< from global to shared memory
+  double fragmentBytes = 0; ///< from shared memory to registers
+  double issueSlots = 0;    ///< of all warps
+  double steps = 0;         ///< k-steps that one warp does, one after another
+
+  TileWork(const Problem &problem, const TilePlan &plan, const KSplit &split);
+};
+
+} // namespace
+
+TileWork::TileWork(const Problem &problem, const TilePlan &plan,
+                   const KSplit &split) {
+  ConfigAttr config = plan.getConfig();
+  double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
+  double warps = config.getWarps();
+  double kBytes = k * plan.getElementBytes();
+  flops = 2 * m * n * k;
+  copiedBytes = (m + n) * kBytes;
+  // Each warp reads its rows of A and of B; those in a row or column of warps
+  // read the same again.
+  fragmentBytes = warps * (config.getWarpM() + config.getWarpN()) * kBytes;
+  steps = double(plan.getKSteps()) / split.slices;
+
+  double mma = double(plan.getMTiles()) * plan.getNTiles();
+  // f32: two 64-bit loads a fragment of A, 16-bit: one ldmatrix; one ldmatrix
+  // for two fragments of B.
+  double loadsA = plan.getMTiles() * (plan.isF32() ? 2.0 : 1.0);
+  // Padded rows are at constant distances; XORed ones need an address each.
+  if (config.getALayout() == SharedLayout::xor_swizzle)
+    loadsA *= 2;
+  double loads = loadsA + plan.getNTiles() / 2.0;
+  double registers = plan.getMTiles() * 4.0 + plan.getNTiles() * 2.0;
+  double perStep =
+      mma + loads +
+      registers * getRoundingInstructions(problem) * kRoundingSlots;
+  // A copy and about as many instructions for its address and predicate.
+  double copies = 2 * copiedBytes / kChunkBytes / kThreadsPerWarp;
+  issueSlots = warps * plan.getKSteps() * perStep + copies;
+}
+
+//===----------------------------------------------------------------------===//
+// DRAM
+//===----------------------------------------------------------------------===//
+
+/// Bytes of A and B that come from DRAM. Blocks of a wave walk down the raster
+/// group together, so a wave touches a rectangle of tiles of C, and each row
+/// and column of tiles once. What an earlier wave has touched is still in L2 if
+/// both operands fit there.
+static double getOperandBytes(const Problem &problem, const TilePlan &plan,
+                              const TargetInfo &target, int64_t slots) {
+  ConfigAttr config = plan.getConfig();
+  double m = getModelSize(problem.m), n = getModelSize(problem.n);
+  double kBytes = double(getModelSize(problem.k)) * plan.getElementBytes();
+  double compulsory = (m + n) * kBytes;
+  if (compulsory <= kUsableL2 * target.l2Bytes)
+    return compulsory;
+  int64_t tilesM = llvm::divideCeil(int64_t(m), config.getBlockM());
+  int64_t tilesN = llvm::divideCeil(int64_t(n), config.getBlockN());
+  int64_t rows = std::min(config.getRasterGroup(), tilesM);
+  int64_t columns = std::min(llvm::divideCeil(slots, rows), uint64_t(tilesN));
+  double waves = std::max(1.0, double(tilesM) * tilesN / (rows * columns));
+  double touched = waves *
+                   (rows * config.getBlockM() + columns * config.getBlockN()) *
+                   kBytes;
+  return std::max(compulsory, touched);
+}
+
+//===----------------------------------------------------------------------===//
+// A wave
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+class Estimator {
+public:
+  Estimator(const Problem &problem, const TilePlan &plan,
+            const TargetInfo &target, const KSplit &split)
+      : problem(problem), plan(plan), config(plan.getConfig()), target(target),
+        split(split), work(problem, plan, split) {}
+
+  CostEstimate run();
+
+private:
+  void occupy();
+  /// Adds a wave in which `active` blocks run, `count` times.
+  void addWave(int64_t active, int64_t count);
+  /// The part of the tensor cores and schedulers that `blocks` on an SM reach:
+  /// each warp has one of four.
+  double getBusySubcores(int64_t blocks) const;
+  void addEnds(int64_t blocks, int64_t count);
+  void addReduction(int64_t blocks, int64_t count);
+
+  double getClock() const { return target.clockHz; }
+  double getLatency() const { return fitsL2 ? kL2Latency : kDramLatency; }
+
+  const Problem &problem;
+  const TilePlan &plan;
+  ConfigAttr config;
+  const TargetInfo &target;
+  KSplit split;
+  TileWork work;
+  CostEstimate cost;
+  double operandBytes = 0;
+  bool fitsL2 = false;
+};
+
+} // namespace
+
+void Estimator::occupy() {
+  cost.registers = std::min(plan.getRegisters(/*fragmentSets=*/2),
+                            plan.getRegisterLimit(target));
+  cost.occupancy =
+      getOccupancy({plan.getThreads() * split.slices, cost.registers,
+                    plan.getSharedBytes()},
+                   target);
+  int64_t tiles =
+      llvm::divideCeil(getModelSize(problem.m), config.getBlockM()) *
+      llvm::divideCeil(getModelSize(problem.n), config.getBlockN());
+  cost.waves =
+      getWaves(tiles * split.splits, cost.occupancy.blocks, target);
+  int64_t kTiles =
+      llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
+  cost.kTiles = llvm::divideCeil(kTiles, split.splits);
+  operandBytes =
+      getOperandBytes(problem, plan, target, cost.waves.slots / split.splits);
+  double resultBytes = double(getModelSize(problem.m)) *
+                       getModelSize(problem.n) * plan.getElementBytes();
+  cost.dramBytes = operandBytes + resultBytes;
+  // Data that fits stays in L2 from one launch to the next, or from whatever
+  // wrote it.
+  fitsL2 = cost.dramBytes <= kUsableL2 * target.l2Bytes;
+}
+
+double Estimator::getBusySubcores(int64_t blocks) const {
+  double warps = double(blocks) * config.getWarps() * split.slices;
+  return std::min<double>(warps, kSubcoresPerSM);
+}
+
+void Estimator::addWave(int64_t active, int64_t count) {
+  int64_t blocks = llvm::divideCeil(active, target.multiprocessors);
+  double subcores = getBusySubcores(blocks);
+  double clock = getClock();
+  double tensorRate = target.getTensorFlopsPerClock(plan.isF32()) * clock *
+                      subcores / kSubcoresPerSM;
+  double tensor = blocks * work.flops / tensorRate;
+  double issue = blocks * work.issueSlots / (subcores * clock);
+  double shared = blocks * (work.copiedBytes + work.fragmentBytes) /
+                  (kSharedBytesPerClock * clock);
+  double l2 = std::max(active * work.copiedBytes / target.l2BytesPerSecond,
+                       blocks * work.copiedBytes /
+                           (kL2BytesPerClockPerSM * clock));
+  double dram = fitsL2 ? 0
+                       : operandBytes * active / cost.waves.grid / cost.kTiles /
+                             target.dramBytesPerSecond;
+  // One buffer: nothing is copied while anything is computed.
+  double ahead = config.getStages() - kTilesLost;
+  double latency = ahead > 0 ? getLatency() / ahead : 0;
+  double steps = (work.steps * kStepClocks + kBarrierClocks / blocks) / clock;
+
+  const double terms[] = {tensor, issue, shared, l2, dram, latency, steps};
+  double perTile = combine(terms);
+  if (config.getStages() == 1)
+    perTile += getLatency() + l2 + kBarrierClocks / clock;
+  double tiles = double(count) * cost.kTiles;
+  cost.mainLoop += tiles * perTile;
+  for (auto [total, term] :
+       {std::pair(&cost.tensor, tensor), std::pair(&cost.issue, issue),
+        std::pair(&cost.sharedMemory, shared), std::pair(&cost.l2, l2),
+        std::pair(&cost.dram, dram), std::pair(&cost.latency, latency),
+        std::pair(&cost.steps, steps)})
+    *total += tiles * term;
+  addEnds(blocks, count);
+  addReduction(blocks, count);
+}
+
+/// Where several blocks share an SM, one computes while another begins or ends.
+void Estimator::addEnds(int64_t blocks, int64_t count) {
+  double portBytesPerSecond = kL2BytesPerClockPerSM * getClock();
+  double fill = getLatency() + work.copiedBytes / portBytesPerSecond;
+  double stored = double(config.getBlockM()) * config.getBlockN() *
+                  plan.getElementBytes();
+  double drain = blocks * stored / portBytesPerSecond;
+  cost.prologue += count * fill / blocks;
+  cost.epilogue += count * drain / blocks;
+}
+
+/// Slices write and read f32 sums in shared memory. Splits write them to L2;
+/// the last block of a tile reads all of them.
+void Estimator::addReduction(int64_t blocks, int64_t count) {
+  double sumBytes = 4.0 * config.getBlockM() * config.getBlockN();
+  double clock = getClock();
+  if (split.slices > 1)
+    cost.reduction += count * (blocks * 2 * (split.slices - 1) * sumBytes /
+                                   (kSharedBytesPerClock * clock) +
+                               kBarrierClocks / clock);
+  if (split.splits > 1)
+    cost.reduction +=
+        count * ((blocks + split.splits) * sumBytes /
+                     (kL2BytesPerClockPerSM * clock) +
+                 2 * kL2Latency);
+}
+
+CostEstimate Estimator::run() {
+  occupy();
+  if (cost.occupancy.blocks == 0) {
+    cost.total = HUGE_VAL;
+    return cost;
+  }
+  if (cost.waves.count > 1)
+    addWave(cost.waves.slots, cost.waves.count - 1);
+  addWave(cost.waves.lastBlocks, 1);
+  cost.launch = kLaunchSeconds;
+  cost.total = cost.mainLoop + cost.prologue + cost.epilogue +
+               cost.reduction + cost.launch;
+  return cost;
+}
+
+CostEstimate mlir::tt::estimateCost(const Problem &problem,
+                                    const TilePlan &plan,
+                                    const TargetInfo &target,
+                                    const KSplit &split) {
+  return Estimator(problem, plan, target, split).run();
+}
+
+StringRef CostEstimate::getBound() const {
+  const std::pair<double, StringRef> terms[] = {
+      {tensor, "tensor cores"}, {issue, "instruction issue"},
+      {sharedMemory, "shared memory"}, {l2, "L2"}, {dram, "DRAM"},
+      {latency, "latency of copies"}, {steps, "k-steps and barriers"}};
+  return std::max_element(std::begin(terms), std::end(terms))->second;
+}
+
+//===----------------------------------------------------------------------===//
+// Roofline
+//===----------------------------------------------------------------------===//
+
+Roofline mlir::tt::getRoofline(const Problem &problem,
+                               const TargetInfo &target) {
+  double m = getModelSize(problem.m), n = getModelSize(problem.n),
+         k = getModelSize(problem.k);
+  bool isF32 = problem.elementType.isF32();
+  Roofline roofline;
+  roofline.flops = 2 * m * n * k;
+  roofline.compulsoryBytes =
+      (k * m + n * k + m * n) * problem.elementType.getIntOrFloatBitWidth() / 8;
+  roofline.peakFlops = isF32 ? target.tf32Flops : target.f16Flops;
+  roofline.tensorSeconds = roofline.flops / roofline.peakFlops;
+  roofline.dramSeconds = roofline.compulsoryBytes / target.dramBytesPerSecond;
+  return roofline;
+}

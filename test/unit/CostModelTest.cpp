@@ -1,0 +1,176 @@
+//===- CostModelTest.cpp - Does the model agree with measured kernels? ----===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/MLIRContext.h"
+#include "tt/Transforms/CostModel.h"
+#include "gtest/gtest.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::tt;
+
+namespace {
+
+class CostModelTest : public testing::Test {
+protected:
+  CostModelTest() { context.loadDialect<TTDialect>(); }
+
+  Problem getProblem(int64_t m, int64_t n, int64_t k, bool isF32 = false,
+                     Rounding rounding = Rounding::truncate) {
+    Type type = isF32 ? Type(Float32Type::get(&context))
+                      : Type(Float16Type::get(&context));
+    return {m, n, k, type, rounding};
+  }
+  TilePlan getPlan(const Problem &problem, StringRef config) {
+    auto attribute = dyn_cast_or_null<ConfigAttr>(parseAttribute(
+        ("#tt.config<" + config + ">").str(), &context));
+    EXPECT_TRUE(attribute) << config.str();
+    return TilePlan(attribute, problem.elementType);
+  }
+  double estimate(const Problem &problem, StringRef config, StringRef target,
+                  const KSplit &split = {}) {
+    return estimateCost(problem, getPlan(problem, config),
+                        *TargetInfo::find(target), split)
+        .total;
+  }
+
+  MLIRContext context;
+};
+
+/// A kernel of docs/performance.md with its config, and what it reached.
+struct Measured {
+  int64_t m, n, k;
+  bool isF32;
+  Rounding rounding;
+  const char *config;
+  double teraflops;
+};
+
+constexpr Rounding kTruncate = Rounding::truncate, kNearest = Rounding::nearest,
+                   kFinite = Rounding::nearest_finite;
+constexpr Measured kMeasured[] = {
+    {2048, 4096, 8192, false, kTruncate, "block = [128, 256, 32], warp = [64, 64], stages = 4", 424.2},
+    {2048, 4096, 8192, false, kTruncate, "block = [128, 256, 64], warp = [64, 64], stages = 2", 328},
+    {4096, 4096, 4096, false, kTruncate, "block = [128, 256, 32], warp = [64, 64], stages = 4", 411.8},
+    {8192, 8192, 8192, false, kTruncate, "block = [128, 256, 32], warp = [64, 64], stages = 4", 416.8},
+    {1024, 1024, 1024, false, kTruncate, "block = [128, 64, 64], warp = [64, 32], stages = 3", 229.1},
+    {512, 4096, 4096, false, kTruncate, "block = [128, 128, 32], warp = [64, 32], stages = 4", 283.7},
+    {64, 4096, 4096, false, kTruncate, "block = [32, 64, 64], warp = [16, 32], stages = 4", 126.3},
+    {16, 8192, 8192, false, kTruncate, "block = [16, 64, 64], warp = [16, 16], stages = 5", 49.2},
+    {2048, 4096, 8192, true, kTruncate, "block = [128, 256, 16], warp = [64, 64], stages = 4", 234.5},
+    {2048, 4096, 8192, true, kTruncate, "block = [128, 256, 32], warp = [64, 64], stages = 2", 176},
+    {2048, 4096, 8192, true, kFinite, "block = [128, 256, 16], warp = [64, 64], stages = 4", 213.5},
+    {2048, 4096, 8192, true, kNearest, "block = [128, 256, 16], warp = [64, 64], stages = 4", 187.4},
+    {8192, 8192, 8192, true, kTruncate, "block = [128, 256, 16], warp = [64, 64], stages = 4", 237.7},
+    {1024, 1024, 1024, true, kTruncate, "block = [128, 64, 32], warp = [64, 32], stages = 3", 140.3},
+    {1024, 1024, 1024, true, kNearest, "block = [128, 64, 32], warp = [64, 32], stages = 3", 120.3},
+    {512, 4096, 4096, true, kTruncate, "block = [128, 128, 16], warp = [64, 32], stages = 4", 151.1},
+    {64, 4096, 4096, true, kTruncate, "block = [32, 64, 32], warp = [16, 32], stages = 4", 52.5},
+    {16, 8192, 8192, true, kTruncate, "block = [16, 64, 32], warp = [16, 16], stages = 5", 28.0},
+};
+
+TEST_F(CostModelTest, EstimatesOfMeasuredKernels) {
+  for (const Measured &kernel : kMeasured) {
+    Problem problem =
+        getProblem(kernel.m, kernel.n, kernel.k, kernel.isF32, kernel.rounding);
+    double flops = 2.0 * kernel.m * kernel.n * kernel.k;
+    double measured = flops / (kernel.teraflops * 1e12);
+    double estimated = estimate(problem, kernel.config, "h200");
+    double ratio = estimated / measured;
+    std::printf("%5lld x %5lld x %5lld %s %-55s %7.1f us, estimated %7.1f "
+                "(%.2f)\n",
+                (long long)kernel.m, (long long)kernel.n, (long long)kernel.k,
+                kernel.isF32 ? "tf32" : "f16 ", kernel.config, measured * 1e6,
+                estimated * 1e6, ratio);
+    EXPECT_GT(ratio, 0.7) << kernel.config;
+    EXPECT_LT(ratio, 1.4) << kernel.config;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Properties
+//===----------------------------------------------------------------------===//
+
+constexpr const char *kLarge = "block = [128, 256, 32], warp = [64, 64], stages = 4";
+
+TEST_F(CostModelTest, OneMoreBlockThanSlotsCostsAWave) {
+  // 8 x 16 tiles of 128 x 256 on 128 SMs, and one row of tiles more.
+  double full = estimate(getProblem(1024, 4096, 4096), kLarge, "rtx4090");
+  double more = estimate(getProblem(1025, 4096, 4096), kLarge, "rtx4090");
+  EXPECT_GT(more / full, 1.8);
+}
+
+TEST_F(CostModelTest, NeverBelowTheRoofline) {
+  for (const TargetInfo &target : TargetInfo::all())
+    for (int64_t size : {64, 512, 4096}) {
+      Problem problem = getProblem(size, size, size);
+      TilePlan plan = getPlan(
+          problem, "block = [64, 64, 32], warp = [32, 32], stages = 3");
+      EXPECT_GE(estimateCost(problem, plan, target).total,
+                getRoofline(problem, target).tensorSeconds)
+          << target.name.str();
+    }
+}
+
+TEST_F(CostModelTest, OneStageIsSlowest) {
+  Problem problem = getProblem(4096, 4096, 4096);
+  double before = 1e9;
+  for (const char *stages : {"1", "2", "3", "4"}) {
+    double seconds =
+        estimate(problem,
+                 "block = [128, 128, 32], warp = [64, 32], stages = " +
+                     std::string(stages),
+                 "rtx4090");
+    EXPECT_LT(seconds, before) << stages;
+    before = seconds;
+  }
+}
+
+/// 32 tiles leave 96 of 128 SMs idle; a split of K fills them.
+TEST_F(CostModelTest, SplitsFillIdleSMs) {
+  Problem problem = getProblem(64, 4096, 4096);
+  StringRef config = "block = [64, 128, 64], warp = [32, 64], stages = 3";
+  double one = estimate(problem, config, "h100");
+  double four = estimate(problem, config, "h100", {1, 4});
+  EXPECT_LT(four, 0.6 * one);
+  // A large problem has nothing to fill.
+  Problem large = getProblem(8192, 8192, 8192);
+  EXPECT_GT(estimate(large, kLarge, "h100", {1, 4}),
+            estimate(large, kLarge, "h100"));
+}
+
+TEST_F(CostModelTest, SlicesShortenTheChainOfSteps) {
+  Problem problem = getProblem(16, 8192, 8192);
+  StringRef config = "block = [16, 64, 64], warp = [16, 16], stages = 5";
+  TilePlan plan = getPlan(problem, config);
+  const TargetInfo &target = *TargetInfo::find("h100");
+  CostEstimate one = estimateCost(problem, plan, target);
+  CostEstimate two = estimateCost(problem, plan, target, {2, 1});
+  EXPECT_LT(two.steps, one.steps);
+  EXPECT_GT(two.reduction, one.reduction);
+}
+
+TEST_F(CostModelTest, DynamicSizesAreLarge) {
+  Problem unknown = getProblem(ShapedType::kDynamic, ShapedType::kDynamic,
+                               ShapedType::kDynamic);
+  EXPECT_EQ(estimate(unknown, kLarge, "rtx4090"),
+            estimate(getProblem(8192, 8192, 8192), kLarge, "rtx4090"));
+}
+
+TEST_F(CostModelTest, DefaultIsLegalEverywhere) {
+  for (const TargetInfo &target : TargetInfo::all())
+    for (bool isF32 : {false, true})
+      for (int64_t m : {1, 16, 100, 1000, 8192})
+        for (int64_t n : {1, 64, 2064, 8192}) {
+          Problem problem = getProblem(m, n, 4096, isF32);
+          TilePlan plan(chooseConfig(problem, target), problem.elementType);
+          EXPECT_EQ(getIllegality(plan, target), "");
+        }
+}
+
+} // namespace
