@@ -200,7 +200,7 @@ mlir::tt::bisect(ModuleOp module, runtime::Device &device,
   OwningOpRef<ModuleOp> input = module.clone();
   auto reference = execute(*input, *signature, device, options, run);
   if (!reference)
-    return runtime::Error{"the input itself " + reference.error().message};
+    return runtime::Error{"the input itself: " + reference.error().message};
 
   std::vector<BisectStep> steps;
   for (Snapshot &snapshot : *snapshots) {

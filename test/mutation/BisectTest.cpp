@@ -4,10 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Mutations.h"
 #include "tt/Host/Bisect.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/Pass.h"
@@ -19,6 +18,7 @@
 
 using namespace mlir;
 using namespace mlir::tt;
+using namespace mlir::tt::test;
 
 namespace {
 
@@ -36,15 +36,6 @@ private:
 };
 
 } // namespace
-
-/// Every XOR of a swizzle on the side of the reads is forgotten.
-static void breakSwizzle(ModuleOp module) {
-  module.walk([](nvgpu::LdMatrixOp load) {
-    for (OpOperand &index : load.getIndicesMutable())
-      if (auto swizzle = index.get().getDefiningOp<arith::XOrIOp>())
-        index.set(swizzle.getLhs());
-  });
-}
 
 /// A and B change places, which square sizes allow.
 static void exchangeOperands(ModuleOp module) {
@@ -93,7 +84,7 @@ TEST(Bisect, NamesNoPassOfOurs) {
 }
 
 TEST(Bisect, NamesThePassThatBreaksAKernel) {
-  EXPECT_EQ(findBrokenPass(breakSwizzle, false), "test-break");
+  EXPECT_EQ(findBrokenPass(forgetSwizzleOfReads, false), "test-break");
 }
 
 TEST(Bisect, NamesThePassThatBreaksTheOp) {

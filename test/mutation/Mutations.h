@@ -23,6 +23,9 @@ struct Mutant {
 
 llvm::ArrayRef<Mutant> getMutants();
 
+/// Fragments are read as if nothing were swizzled.
+void forgetSwizzleOfReads(ModuleOp module);
+
 } // namespace mlir::tt::test
 
 #endif // TT_TEST_MUTATION_MUTATIONS_H
