@@ -184,24 +184,29 @@ void Scheduler::place(Operation *op, int64_t stage) {
   placed.insert({op, stage});
 }
 
-/// The mma of one k-step; between them, spread evenly, its share of the copies
-/// and the rounding of the next k-step's fragments. Either in a burst would keep
-/// the tensor cores waiting for issue slots.
+/// The mma of one k-step; between them the rounding of the next k-step's
+/// fragments, from the first mma on, and this k-step's share of the copies. Either
+/// in a burst would keep the tensor cores waiting for issue slots; where there is
+/// rounding, copies wait for the second half.
 void Scheduler::placeMma(size_t kStep) {
   ArrayRef<Operation *> mma = parts.mma[kStep];
   size_t stepsWithCopies = parts.mma.size() - 1;
   bool isLast = kStep == stepsWithCopies;
+  ArrayRef<Operation *> rounding = parts.rounding[isLast ? 0 : kStep + 1];
   size_t end = isLast ? nextCopy
                       : parts.copies.size() * (kStep + 1) / stepsWithCopies;
   size_t firstCopy = nextCopy, share = end - firstCopy, nextRounding = 0;
-  ArrayRef<Operation *> rounding = parts.rounding[isLast ? 0 : kStep + 1];
+  size_t mmaBeforeCopies = rounding.empty() ? 0 : mma.size() / 2;
   for (auto [position, op] : llvm::enumerate(mma)) {
     place(op, last);
     size_t done = position + 1;
-    for (; nextCopy < firstCopy + share * done / mma.size(); ++nextCopy)
-      place(parts.copies[nextCopy], /*stage=*/0);
     for (; nextRounding < rounding.size() * done / mma.size(); ++nextRounding)
       place(rounding[nextRounding], isLast ? last - 1 : last);
+    if (done <= mmaBeforeCopies)
+      continue;
+    size_t due = share * (done - mmaBeforeCopies) / (mma.size() - mmaBeforeCopies);
+    for (; nextCopy < firstCopy + due; ++nextCopy)
+      place(parts.copies[nextCopy], /*stage=*/0);
   }
 }
 

@@ -51,13 +51,40 @@ static constexpr int64_t kMaxWarps = 16;
 /// How much shorter an estimate must be to count.
 static constexpr double kMargin = 0.98;
 
-/// Which fragment consecutive mma hold. With raw f32 bits the tensor cores are
-/// fed fastest by holding B; with rounding in the loop, and with 16-bit operands,
-/// by holding A (docs/performance.md, "Order of mma").
+/// The order of mma that measured best (docs/performance.md, "Order of mma"):
+/// narrow panels, and wider ones where rounding is in the loop.
 static MmaOrder chooseMmaOrder(const Problem &problem) {
-  bool isRaw = problem.elementType.isF32() &&
-               problem.rounding == Rounding::truncate;
-  return isRaw ? MmaOrder::b_stationary : MmaOrder::a_stationary;
+  if (!problem.elementType.isF32())
+    return MmaOrder::b_pairs;
+  return problem.rounding == Rounding::truncate ? MmaOrder::b_stationary
+                                                : MmaOrder::b_quads;
+}
+
+/// Seconds that the end of a guarded kernel takes: a fence and an atomic
+/// addition, one after the other, at the latency of L2.
+static constexpr double kGuardSeconds = 2e-6;
+
+static ConfigAttr withRoundingForm(ConfigAttr c, RoundingForm form) {
+  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
+                         c.getStages(), c.getRasterGroup(), c.getALayout(),
+                         c.getMmaOrder(), c.getKSlices(), c.getSplitK(), form);
+}
+
+/// Guarded, if one instruction less for each fragment register is estimated to
+/// save more than the guard costs. Where the tensor cores are slow enough to hide
+/// the instruction, it saves nothing.
+static ConfigAttr chooseRoundingForm(ConfigAttr config, const Problem &problem,
+                                     const TargetInfo &target) {
+  TilePlan plan(config, problem.elementType);
+  ConfigAttr guarded = withRoundingForm(config, RoundingForm::guarded);
+  if (!canGuard(problem, TilePlan(guarded, problem.elementType)) ||
+      !getIllegality(TilePlan(guarded, problem.elementType), target).empty())
+    return config;
+  Problem finite = problem;
+  finite.rounding = Rounding::nearest_finite;
+  double saved = estimateCost(problem, plan, target).total -
+                 estimateCost(finite, plan, target).total;
+  return saved > kGuardSeconds ? guarded : config;
 }
 
 std::string mlir::tt::getIllegality(const TilePlan &plan,
@@ -71,6 +98,15 @@ std::string mlir::tt::getIllegality(const TilePlan &plan,
   (void)plan.verify(target,
                     [&] { return emitError(UnknownLoc::get(context)); });
   return reason;
+}
+
+bool mlir::tt::canGuard(const Problem &problem, const TilePlan &plan) {
+  constexpr int64_t kMinKTiles = 2;
+  return problem.elementType.isF32() && problem.rounding == Rounding::nearest &&
+         !ShapedType::isDynamic(problem.m) &&
+         !ShapedType::isDynamic(problem.n) &&
+         getModelSize(problem.k) >=
+             kMinKTiles * plan.getConfig().getBlockK();
 }
 
 /// A default neither breaks a limit nor has fragments that share registers.
@@ -140,5 +176,5 @@ ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
     chosen = config;
   });
   assert(chosen && "the smallest tiles fit every target");
-  return chosen;
+  return chooseRoundingForm(chosen, problem, target);
 }

@@ -216,9 +216,10 @@ void SumCombiner::combineSplits() {
 }
 
 /// The sums of all blocks of the tile, in the order of k. Written out, so that
-/// the loads of all blocks can be in flight at once, where they are not too many.
+/// the loads of several blocks can be in flight at once, where they are not too
+/// many and leave registers for it.
 void SumCombiner::sumSplits(Value partial, Value firstOfTile) {
-  constexpr int64_t kMaxUnrolled = 8;
+  constexpr int64_t kMaxUnrolled = 8, kMaxFragments = 16;
   int64_t splits = config.getSplitK();
   auto addSplit = [&](Value split, ValueRange addends) {
     return addSums(addends, partial,
@@ -228,7 +229,7 @@ void SumCombiner::sumSplits(Value partial, Value firstOfTile) {
   for (Value sum : sums)
     zeros.push_back(arith::ConstantOp::create(
         builder, sum.getType(), builder.getZeroAttr(sum.getType())));
-  if (splits <= kMaxUnrolled) {
+  if (splits <= kMaxUnrolled && plan.getFragments() <= kMaxFragments) {
     sums = zeros;
     for (int64_t split = 0; split < splits; ++split)
       sums = addSplit(index.constant(split), sums);

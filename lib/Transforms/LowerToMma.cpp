@@ -216,22 +216,58 @@ std::pair<Value, Value> MmaLowering::loadB(int64_t kStep, int64_t pair) {
 // The k-tile
 //===----------------------------------------------------------------------===//
 
-/// Consecutive mma share one fragment and run back and forth over the other's
-/// (serpentine), so that the last one used is used again at the turn.
+/// The m16n8 tiles (i, j) of a warp tile in the order in which their mma are
+/// issued. Panels of `width` columns, each walked row by row, back and forth:
+///
+///   width = 2      0 1 | 15 14      width = all columns: a_stationary
+///                  3 2 | 12 13      width = 1: b_stationary
+///                  4 5 | 11 10
+///                  7 6 |  8  9
+///
+/// Consecutive mma share a fragment of A or of B, whose registers the tensor core
+/// then need not read again.
+static SmallVector<std::pair<int64_t, int64_t>>
+getMmaOrder(int64_t rows, int64_t columns, int64_t width) {
+  SmallVector<std::pair<int64_t, int64_t>> order;
+  bool upward = false, leftward = false;
+  for (int64_t first = 0; first < columns; first += width) {
+    int64_t inPanel = std::min(width, columns - first);
+    for (int64_t row = 0; row < rows; ++row) {
+      for (int64_t step = 0; step < inPanel; ++step)
+        order.push_back({upward ? rows - 1 - row : row,
+                         first + (leftward ? inPanel - 1 - step : step)});
+      leftward = !leftward;
+    }
+    upward = !upward;
+    leftward = false;
+  }
+  return order;
+}
+
+static int64_t getPanelWidth(MmaOrder order, int64_t columns) {
+  switch (order) {
+  case MmaOrder::b_stationary:
+    return 1;
+  case MmaOrder::b_pairs:
+    return 2;
+  case MmaOrder::b_quads:
+    return 4;
+  case MmaOrder::a_stationary:
+    return columns;
+  }
+  llvm_unreachable("all orders are handled");
+}
+
 void MmaLowering::emitMma(ArrayRef<Value> a, ArrayRef<Value> b,
                           SmallVectorImpl<Value> &accumulators) {
-  bool holdB = kernel.config.getMmaOrder() == MmaOrder::b_stationary;
-  int64_t outer = holdB ? b.size() : a.size();
-  int64_t inner = holdB ? a.size() : b.size();
   SmallVector<int64_t> shape = {kMmaM, kMmaN, plan.getMmaK()};
-  for (int64_t held = 0; held < outer; ++held)
-    for (int64_t step = 0; step < inner; ++step) {
-      int64_t moving = held % 2 ? inner - 1 - step : step;
-      int64_t i = holdB ? moving : held, j = holdB ? held : moving;
-      Value &accumulator = accumulators[i * b.size() + j];
-      accumulator = nvgpu::MmaSyncOp::create(builder, a[i], b[j], accumulator,
-                                             shape, plan.isF32());
-    }
+  int64_t columns = b.size();
+  int64_t width = getPanelWidth(kernel.config.getMmaOrder(), columns);
+  for (auto [i, j] : getMmaOrder(a.size(), columns, width)) {
+    Value &accumulator = accumulators[i * columns + j];
+    accumulator = nvgpu::MmaSyncOp::create(builder, a[i], b[j], accumulator,
+                                           shape, plan.isF32());
+  }
 }
 
 SmallVector<Value> MmaLowering::emitKTile(ValueRange accumulators) {

@@ -69,22 +69,43 @@ private:
            << config << "'";
   }
 
+  /// What a config that needs a workspace demands of the product.
+  static LogicalResult verifyWorkspace(MatmulTransposedOp op,
+                                       const Problem &problem,
+                                       const TilePlan &plan) {
+    ConfigAttr config = plan.getConfig();
+    if (config.getSplitK() > 1 && (ShapedType::isDynamic(problem.m) ||
+                                   ShapedType::isDynamic(problem.n)))
+      return op.emitOpError("config is not legal: split_k = ")
+             << config.getSplitK() << " needs a C of static sizes, found "
+             << op.getType();
+    if (config.getRoundingForm() == RoundingForm::guarded &&
+        !canGuard(problem, plan))
+      return op.emitOpError("config is not legal: rounding_form = guarded "
+                            "needs f32 operands rounded to nearest, a C of "
+                            "static sizes and at least two k-tiles, found ")
+             << op.getContract() << ", " << op.getA().getType() << " and "
+             << op.getB().getType() << " with block k = " << config.getBlockK();
+    return success();
+  }
+
   LogicalResult select(MatmulTransposedOp op, const TargetInfo &target,
                        ConfigAttr given) {
     Type elementType = getElementTypeOrSelf(op.getA());
     StringRef origin = "kept from the op";
+    auto a = cast<RankedTensorType>(op.getA().getType());
+    auto b = cast<RankedTensorType>(op.getB().getType());
+    Problem problem = {a.getDimSize(1), b.getDimSize(0), a.getDimSize(0),
+                       elementType, op.getContract().getRounding()};
     if (!op.getConfigAttr()) {
       origin = given ? "given as option" : "chosen";
-      auto a = cast<RankedTensorType>(op.getA().getType());
-      auto b = cast<RankedTensorType>(op.getB().getType());
-      Problem problem = {a.getDimSize(1), b.getDimSize(0), a.getDimSize(0),
-                         elementType, op.getContract().getRounding()};
       op.setConfigAttr(given ? given : chooseConfig(problem, target));
     }
     TilePlan plan(op.getConfigAttr(), elementType);
     if (failed(plan.verify(target, [&] {
           return op.emitOpError("config is not legal: ");
-        })))
+        })) ||
+        failed(verifyWorkspace(op, problem, plan)))
       return failure();
     remark::passed(op.getLoc(), remark::RemarkOpts::name("tt-select-config")
                                     .category("tt-select-config"))

@@ -122,6 +122,12 @@ LogicalResult TilePlan::verify(
                        << " k-steps, expected at least " << kMinKSteps
                        << ": block k = "
                        << kMinKSteps * config.getKSlices() * getMmaK();
+  bool isGuarded = config.getRoundingForm() == RoundingForm::guarded;
+  if (isGuarded && (config.getSplitK() > 1 || config.getStages() < 2))
+    return emitError() << "rounding_form = guarded needs split_k = 1 and at "
+                          "least 2 stages, found split_k = "
+                       << config.getSplitK() << " and stages = "
+                       << config.getStages();
   // The XOR permutes the chunks of one row over a whole line of 32 banks.
   constexpr int64_t kBankLineBytes = 128;
   int64_t rowBytes = config.getBlockM() * elementBytes;

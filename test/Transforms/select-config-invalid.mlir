@@ -35,3 +35,43 @@ func.func @xor(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32
     : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
   return %c : tensor<48x80xf32>
 }
+
+// -----
+
+// Whoever is last adds sums that lie where the sizes say.
+func.func @split_dynamic(%a: tensor<64x?xf32>, %b: tensor<80x64xf32>) -> tensor<?x80xf32> {
+  // expected-error @below {{split_k = 2 needs a C of static sizes, found 'tensor<?x80xf32>'}}
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 2, split_k = 2>
+    : tensor<64x?xf32>, tensor<80x64xf32> -> tensor<?x80xf32>
+  return %c : tensor<?x80xf32>
+}
+
+// -----
+
+// There is nothing to round in f16.
+func.func @guarded_f16(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) -> tensor<48x80xf16> {
+  // expected-error @below {{rounding_form = guarded needs f32 operands rounded to nearest, a C of static sizes and at least two k-tiles, found #tt.precision<f32_accumulate>, 'tensor<64x48xf16>' and 'tensor<80x64xf16>' with block k = 32}}
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 32], warp = [16, 32], stages = 2, rounding_form = guarded>
+    : tensor<64x48xf16>, tensor<80x64xf16> -> tensor<48x80xf16>
+  return %c : tensor<48x80xf16>
+}
+
+// -----
+
+// The guard looks at tiles that have landed while others are in flight.
+func.func @guarded_one_stage(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {
+  // expected-error @below {{rounding_form = guarded needs split_k = 1 and at least 2 stages, found split_k = 1 and stages = 1}}
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 1, rounding_form = guarded>
+    : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
+  return %c : tensor<48x80xf32>
+}
+
+// -----
+
+// Each slice double-buffers its own k-steps.
+func.func @slices(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {
+  // expected-error @below {{block k = 16 of 'f32' gives each of 2 k_slices 1 k-steps, expected at least 2: block k = 32}}
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 2, k_slices = 2>
+    : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
+  return %c : tensor<48x80xf32>
+}

@@ -6,7 +6,7 @@
 // REMARK: kept from the op for rtx4090
 
 // CHECK-LABEL: func @chosen
-// CHOSEN: config <block = [128, 256, 16], warp = [64, 64], stages = 4, mma_order = a_stationary>
+// CHOSEN: config <block = [128, 256, 16], warp = [64, 64], stages = 4
 // GIVEN: config <block = [64, 64, 32], warp = [32, 32], stages = 3>
 func.func @chosen(%a: tensor<8192x2048xf32>, %b: tensor<4096x8192xf32>) -> tensor<2048x4096xf32> {
   %c = tt.matmul_transposed %a, %b : tensor<8192x2048xf32>, tensor<4096x8192xf32> -> tensor<2048x4096xf32>

@@ -4,8 +4,9 @@
 // bytes, swizzled. 128 threads copy 512 pieces of each: 4 copies a thread.
 // CHECK-LABEL: func @f
 // CHECK: dynamic_shared_memory_size %{{.*}}
-// CHECK: %[[A:.*]] = memref.view {{.*}} to memref<3x32x72xf32, #gpu.address_space<workgroup>>
-// CHECK: %[[B:.*]] = memref.view {{.*}} {tt.swizzle = #tt.swizzle<row_bits = [0, 2, 3], shift = 0>}{{.*}} to memref<3x64x32xf32, #gpu.address_space<workgroup>>
+// CHECK: %[[STAGES:.*]] = memref.view {{.*}} to memref<13056xf32, #gpu.address_space<workgroup>>
+// CHECK: %[[A:.*]] = memref.reinterpret_cast %[[STAGES]] to offset: [0], sizes: [3, 32, 72], strides: [4352, 72, 1]
+// CHECK: %[[B:.*]] = memref.reinterpret_cast %[[STAGES]] to offset: [2304], sizes: [3, 64, 32], strides: [4352, 32, 1] {tt.swizzle = #tt.swizzle<row_bits = [0, 2, 3], shift = 0>}
 // CHECK: scf.for
 // CHECK: %[[SLOT:.*]] = arith.index_cast
 // CHECK-COUNT-4: nvgpu.device_async_copy %{{.*}}, %[[A]][%{{.*}}], 4 {bypassL1}

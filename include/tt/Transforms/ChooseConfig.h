@@ -28,6 +28,10 @@ ConfigAttr chooseConfig(const Problem &problem, const TargetInfo &target);
 /// Why `plan` is not legal on `target`; empty if it is.
 std::string getIllegality(const TilePlan &plan, const TargetInfo &target);
 
+/// Whether the NaN of `problem` can be looked for in a guarded kernel: the
+/// contract rounds to nearest, C is of static size, and there is a k-tile loop.
+bool canGuard(const Problem &problem, const TilePlan &plan);
+
 /// The target that decisions about `op` are made for: its module's
 /// `tt.target`, or else `fallback`. An unknown name is an error at `op`.
 FailureOr<const TargetInfo *> getTarget(Operation *op, StringRef fallback);

@@ -161,7 +161,7 @@ ParseResult ConfigFields::parseField(AsmParser &parser) {
                      "'padded', 'xor'");
   if (key == "mma_order")
     return parseEnum(parser, mmaOrder, symbolizeMmaOrder,
-                     "'b_stationary', 'a_stationary'");
+                     "'b_stationary', 'a_stationary', 'b_pairs', 'b_quads'");
   if (key == "k_slices")
     return parser.parseInteger(kSlices);
   if (key == "split_k")

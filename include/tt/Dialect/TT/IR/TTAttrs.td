@@ -87,7 +87,9 @@ def TT_SharedLayout : TT_Enum<"SharedLayout", "layout of A in shared memory", [
 
 def TT_MmaOrder : TT_Enum<"MmaOrder", "which fragment consecutive mma share", [
   I32EnumAttrCase<"b_stationary", 0>,
-  I32EnumAttrCase<"a_stationary", 1>
+  I32EnumAttrCase<"a_stationary", 1>,
+  I32EnumAttrCase<"b_pairs", 2>,
+  I32EnumAttrCase<"b_quads", 3>
 ]> {}
 
 def TT_RoundingForm : TT_Enum<"RoundingForm", "how `nearest` is realised", [
@@ -111,8 +113,10 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
       before they step to the next block column, so that they share B in L2.
     - `a_layout`: `padded` (rows of A padded in shared memory) or `xor` (16-byte
       chunks XORed by row; no padding bytes).
-    - `mma_order`: `b_stationary` holds a fragment of B over the rows of
-      fragments of A; `a_stationary` the other way round.
+    - `mma_order`: `b_stationary` holds a fragment of B over the column of
+      fragments of A; `a_stationary` a fragment of A over the row of fragments
+      of B. `b_pairs` goes down the fragments of A with two fragments of B at
+      each, `b_quads` with four.
     - `k_slices`: so many groups of warps share a block tile; each takes its part
       of every k-tile's k-steps, and their sums are added in shared memory. The
       block has `k_slices` times the warps that `block` and `warp` make.

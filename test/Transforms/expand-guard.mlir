@@ -1,0 +1,28 @@
+// RUN: tt-opt %s --tt-to-linalg --linalg-to-gpu --gpu-to-nvgpu | FileCheck %s
+
+// Segments of the k-tile loop, and between them the look at a tile. At the end the
+// block that arrives last of all repairs the marked rows and columns of C.
+// CHECK-LABEL: func @f
+// CHECK-NOT: tt.guard_tile
+// CHECK: scf.for
+// CHECK:   scf.for
+// CHECK:     nvgpu.mma.sync
+// CHECK:     scf.yield
+// CHECK:   scf.if
+// CHECK:     llvm.intr.fma
+// CHECK:     arith.cmpf uno
+// CHECK: vector.store
+// CHECK: gpu.barrier
+// CHECK: llvm.nvvm.membar.gl
+// CHECK: llvm.atomicrmw add {{.*}} acq_rel
+// CHECK: llvm.nvvm.membar.gl
+// CHECK: gpu.barrier
+// CHECK: scf.if
+// CHECK:   scf.for
+// CHECK:     scf.for
+// CHECK:       memref.store %{{.*}}, %{{.*}}[%{{.*}}, %{{.*}}] : memref<128x256xf32
+func.func @f(%a: tensor<256x128xf32>, %b: tensor<256x256xf32>) -> tensor<128x256xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3, rounding_form = guarded>
+    : tensor<256x128xf32>, tensor<256x256xf32> -> tensor<128x256xf32>
+  return %c : tensor<128x256xf32>
+}
