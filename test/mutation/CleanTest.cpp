@@ -37,6 +37,24 @@ TEST_P(CleanTest, NoFindingUnderEightSchedules) {
   expectClean(makeDenseProblem(70, 33, 19), true);
 }
 
+/// Slices of k in a block, blocks that share a tile, rounding by guard.
+TEST(CleanParts, NoFindingUnderEightSchedules) {
+  for (const char *parts :
+       {"k_slices = 2", "split_k = 3", "k_slices = 2, split_k = 2",
+        "rounding_form = guarded", "k_slices = 2, rounding_form = guarded"}) {
+    KernelCase kernelCase;
+    kernelCase.type = ElementType::f32;
+    kernelCase.schedules = 8;
+    kernelCase.config = std::string("#tt.config<block = [64, 32, 32], warp = "
+                                    "[32, 16], stages = 3, ") +
+                        parts + ">";
+    kernelCase.problem = makeProblem(99, 61, 180);
+    Outcome outcome = runCase(kernelCase);
+    EXPECT_TRUE(outcome.found.empty())
+        << parts << ": " << outcome.found[0] << "\n" << outcome.text;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, CleanTest,
     testing::Combine(testing::Values(ElementType::f32, ElementType::f16,

@@ -57,22 +57,34 @@ static int64_t chooseStride(Chooser &choose, int64_t width, int64_t bytes) {
   }
 }
 
-static std::string chooseConfig(Chooser &choose, int64_t elementBytes) {
+static std::string chooseConfig(Chooser &choose, int64_t elementBytes,
+                                bool mayGuard) {
   constexpr int64_t kBlocks[] = {16, 32, 64, 128};
   constexpr int64_t kWarps[] = {16, 32, 64};
   constexpr int64_t kRowBytes[] = {64, 64, 128};
   constexpr const char *kLayouts[] = {"padded", "padded", "xor"};
   constexpr const char *kOrders[] = {"a_stationary", "b_stationary"};
+  constexpr int64_t kSlices[] = {1, 1, 1, 2};
+  constexpr int64_t kSplits[] = {1, 1, 1, 2, 3, 4};
   int64_t m = choose.pick(kBlocks), n = choose.pick(kBlocks);
   int64_t warpM = std::min(m, choose.pick(kWarps));
   int64_t warpN = std::min(n, choose.pick(kWarps));
   int64_t k = choose.pick(kRowBytes) / elementBytes;
-  return llvm::formatv("#tt.config<block = [{0}, {1}, {2}], warp = [{3}, {4}], "
-                       "stages = {5}, raster_group = {6}, a_layout = {7}, "
-                       "mma_order = {8}>",
-                       m, n, k, warpM, warpN, 1 + choose.below(5),
-                       1 + choose.below(9), choose.pick(kLayouts),
-                       choose.pick(kOrders));
+  int64_t stages = 1 + choose.below(5), splits = choose.pick(kSplits);
+  std::string config = llvm::formatv(
+      "#tt.config<block = [{0}, {1}, {2}], warp = [{3}, {4}], stages = {5}, "
+      "raster_group = {6}, a_layout = {7}, mma_order = {8}",
+      m, n, k, warpM, warpN, stages, 1 + choose.below(9),
+      choose.pick(kLayouts), choose.pick(kOrders));
+  // Some that are refused stay among them.
+  if (int64_t slices = choose.pick(kSlices);
+      slices > 1 && k * elementBytes > 64)
+    config += ", k_slices = " + std::to_string(slices);
+  if (splits > 1)
+    config += ", split_k = " + std::to_string(splits);
+  if (mayGuard && splits == 1 && choose.oneIn(2))
+    config += ", rounding_form = guarded";
+  return config + ">";
 }
 
 /// The largest promise about rows that is true.
@@ -111,7 +123,9 @@ FuzzCase mlir::tt::makeCase(uint64_t seed, uint64_t number) {
   if (result.dynamic && choose.oneIn(2))
     result.rowAlignment = getAlignment(result);
   if (choose.below(5) < 3)
-    result.config = chooseConfig(choose, bytes);
+    result.config = chooseConfig(
+        choose, bytes,
+        result.type == ElementType::f32 && result.precision.empty());
   result.input = choose.pick(kInputs);
   result.seed = choose.below(1 << 20);
   result.schedules = 2 + choose.below(3);
