@@ -4,10 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Shared memory has 32 banks of 4 bytes; in one wavefront each bank delivers one
-// word, to however many lanes. A request of at most 4 bytes a lane needs one
-// wavefront if no bank holds two of its words. 8 bytes a lane are served in two
-// halves of the warp, 16 bytes (and the rows of ldmatrix) in four quarters.
+// Shared memory has 32 banks of 4 bytes; in one wavefront each bank delivers
+// one word, to however many lanes. A request of at most 4 bytes a lane needs
+// one wavefront if no bank holds two of its words. 8 bytes a lane are served in
+// two halves of the warp, 16 bytes (and the rows of ldmatrix) in four quarters.
 // What goes beyond one wavefront a part are bank conflicts.
 //
 // Global memory is fetched in sectors of 32 bytes, each once a request.

@@ -5,10 +5,10 @@
 //===----------------------------------------------------------------------===//
 //
 // A lane stops for a warp-wide instruction only where its result is needed. All
-// that came before are a batch: the lane has stored their operands in its slots,
-// an array of 32-bit words in its frame, and waits; when the whole warp is there,
-// the steps of the batch run once for all lanes; each lane then loads results
-// from its slots. BatchCollectives.cpp writes both sides.
+// that came before are a batch: the lane has stored their operands in its
+// slots, an array of 32-bit words in its frame, and waits; when the whole warp
+// is there, the steps of the batch run once for all lanes; each lane then loads
+// results from its slots. BatchCollectives.cpp writes both sides.
 //
 // mma.sync works on whole matrices of the warp. A fragment is gathered from the
 // lanes once, however many mma use it, and accumulators stay matrices from one
@@ -42,15 +42,9 @@ struct Matrices {
   std::vector<float> a, b, c;
 
   void reserve(unsigned countA, unsigned countB, unsigned countC);
-  MatrixA &getA(unsigned i) {
-    return reinterpret_cast<MatrixA *>(a.data())[i];
-  }
-  MatrixB &getB(unsigned i) {
-    return reinterpret_cast<MatrixB *>(b.data())[i];
-  }
-  MatrixC &getC(unsigned i) {
-    return reinterpret_cast<MatrixC *>(c.data())[i];
-  }
+  MatrixA &getA(unsigned i) { return reinterpret_cast<MatrixA *>(a.data())[i]; }
+  MatrixB &getB(unsigned i) { return reinterpret_cast<MatrixB *>(b.data())[i]; }
+  MatrixC &getC(unsigned i) { return reinterpret_cast<MatrixC *>(c.data())[i]; }
 };
 
 /// The warp that a batch runs for.

@@ -16,17 +16,15 @@
 //
 // A result that only a later instruction of the batch needs never leaves the
 // warp's side. A batch ends before the first instruction that needs a result in
-// the lane, before one that may write memory if the batch has still to read some,
-// and at the end of the basic block.
+// the lane, before one that may write memory if the batch has still to read
+// some, and at the end of the basic block.
 //
 //===----------------------------------------------------------------------===//
 
-#include "BatchCollectives.h"
+#include "BatchBuilder.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
-#include <map>
 
 using namespace llvm;
 using namespace mlir::tt::emulator;
@@ -37,74 +35,6 @@ StringRef mlir::tt::emulator::getIntrinsicName(const Function &function) {
   name.consume_back(".p0");
   return name;
 }
-
-static constexpr unsigned kWordBytes = 4, kSumWords = 4;
-
-namespace {
-
-class BatchBuilder {
-public:
-  BatchBuilder(Function &function, Value *slots, SiteTable &sites,
-               std::vector<std::unique_ptr<Batch>> &batches)
-      : function(function), slots(slots), sites(sites), batches(batches) {}
-
-  unsigned run();
-
-private:
-  /// A result that is still on the warp's side: a call, or a word of one.
-  struct Result {
-    CallInst *call;
-    unsigned word; ///< index into the call's result
-  };
-  /// A call of the open batch.
-  struct Member {
-    uint32_t resultWord = 0;
-    bool isMma = false;
-    uint32_t sumMatrix = 0;
-  };
-
-  void visit(Instruction &instruction);
-  bool visitView(Instruction &instruction);
-  void addCollective(CallInst &call, const Collective &collective);
-  void addMma(CallInst &call, const MmaShape &shape);
-  uint32_t gatherFragment(CallInst &call, unsigned first, unsigned count,
-                          StepFunction gather, bool isA);
-  void chooseSum(CallInst &call, unsigned firstOperand, Step &step);
-
-  const Result *findResult(Value *value) const;
-  bool usesPending(const Instruction &instruction) const;
-  uint32_t getOperandWord(CallInst &call, Value *operand);
-  uint32_t storeWords(CallInst &call, ArrayRef<Value *> values);
-  uint32_t allocate(unsigned words);
-  void open();
-  bool canJoin(CallInst &call, const MmaShape *shape) const;
-  void flush(Instruction &before);
-  void dropInnerUses();
-  void loadView(Instruction &view, IRBuilder<> &builder);
-  void loadResult(CallInst &call, uint32_t word, IRBuilder<> &builder);
-  Value *getSlot(IRBuilder<> &builder, uint32_t word) {
-    return builder.CreateConstGEP1_32(builder.getInt32Ty(), slots, word);
-  }
-
-  Function &function;
-  Value *slots;
-  SiteTable &sites;
-  std::vector<std::unique_ptr<Batch>> &batches;
-
-  /// The open batch; null if none is.
-  std::unique_ptr<Batch> batch;
-  MapVector<CallInst *, Member> members;
-  DenseMap<Value *, Result> results;
-  /// extractvalue and bitcast of results, in order.
-  SmallVector<Instruction *> views;
-  DenseMap<Value *, uint32_t> stored;
-  std::map<std::vector<uint32_t>, uint32_t> fragments;
-  uint32_t words = 0, mostWords = 0;
-  /// Of the open batch: it reads memory; nothing may join it any more.
-  bool readsMemory = false, endsHere = false;
-};
-
-} // namespace
 
 void BatchBuilder::open() {
   if (!batch)
@@ -161,64 +91,6 @@ uint32_t BatchBuilder::getOperandWord(CallInst &call, Value *operand) {
   return stored[operand];
 }
 
-uint32_t BatchBuilder::gatherFragment(CallInst &call, unsigned first,
-                                      unsigned count, StepFunction gather,
-                                      bool isA) {
-  Step step;
-  step.execute = gather;
-  for (unsigned i = 0; i < count; ++i)
-    step.operands.push_back(getOperandWord(call, call.getArgOperand(first + i)));
-  std::vector<uint32_t> key(step.operands.begin(), step.operands.end());
-  key.push_back(isA);
-  uint32_t &number = isA ? batch->countA : batch->countB;
-  auto [entry, isNew] = fragments.try_emplace(key, number);
-  if (!isNew)
-    return entry->second;
-  step.a = step.b = number++;
-  batch->steps.push_back(std::move(step));
-  return entry->second;
-}
-
-/// The matrix to which products are added: the sum of an earlier mma of the batch,
-/// or gathered from the lanes. It is updated in place if nobody else wants it.
-void BatchBuilder::chooseSum(CallInst &call, unsigned firstOperand, Step &step) {
-  const Result *result = findResult(call.getArgOperand(firstOperand));
-  if (!result) {
-    SmallVector<Value *, kSumWords> operands;
-    for (unsigned i = 0; i < kSumWords; ++i)
-      operands.push_back(call.getArgOperand(firstOperand + i));
-    Step gather;
-    gather.execute = gatherC;
-    gather.operands.push_back(storeWords(call, operands));
-    gather.c = batch->countC++;
-    step.c = step.sum = gather.c;
-    batch->steps.push_back(std::move(gather));
-    return;
-  }
-  // canJoin() made sure that all four are of the same mma.
-  step.c = members.find(result->call)->second.sumMatrix;
-  bool isLastUse = all_of(result->call->users(), [&](User *view) {
-    return all_of(view->users(), [&](User *user) { return user == &call; });
-  });
-  step.sum = isLastUse ? step.c : batch->countC++;
-}
-
-void BatchBuilder::addMma(CallInst &call, const MmaShape &shape) {
-  open();
-  Step step;
-  step.execute = shape.multiply;
-  step.site = sites.addCall(call, shape.intrinsic);
-  unsigned b = shape.aRegisters, c = b + shape.bRegisters;
-  step.a = gatherFragment(call, 0, shape.aRegisters, shape.gatherA, true);
-  step.b = gatherFragment(call, b, shape.bRegisters, shape.gatherB, false);
-  chooseSum(call, c, step);
-  if (members.empty())
-    batch->site = step.site;
-  members[&call] = {allocate(kSumWords), true, step.sum};
-  ++batch->mma;
-  batch->steps.push_back(std::move(step));
-}
-
 void BatchBuilder::addCollective(CallInst &call, const Collective &collective) {
   open();
   Step step;
@@ -257,8 +129,8 @@ bool BatchBuilder::visitView(Instruction &instruction) {
   return true;
 }
 
-/// Whether the batch can pass on all operands that are its own results: words to
-/// fragments, and the sums of one mma to another mma's sums.
+/// Whether the batch can pass on all operands that are its own results: words
+/// to fragments, and the sums of one mma to another mma's sums.
 bool BatchBuilder::canJoin(CallInst &call, const MmaShape *shape) const {
   unsigned firstSum = shape ? shape->aRegisters + shape->bRegisters : 0;
   for (auto [i, argument] : enumerate(call.args())) {
@@ -274,7 +146,8 @@ bool BatchBuilder::canJoin(CallInst &call, const MmaShape *shape) const {
     if (!fromMma)
       continue;
     const Result *first = findResult(call.getArgOperand(firstSum));
-    const Result *last = findResult(call.getArgOperand(firstSum + kSumWords - 1));
+    const Result *last =
+        findResult(call.getArgOperand(firstSum + kSumWords - 1));
     if (!first || !last || first->call != result->call ||
         last->call != result->call || result->word != i - firstSum)
       return false;
@@ -308,8 +181,7 @@ void BatchBuilder::visit(Instruction &instruction) {
 /// Gives the lane a word of a result that it needs itself.
 void BatchBuilder::loadView(Instruction &view, IRBuilder<> &builder) {
   const Result &result = *findResult(&view);
-  uint32_t word =
-      members.find(result.call)->second.resultWord + result.word;
+  uint32_t word = members.find(result.call)->second.resultWord + result.word;
   view.replaceAllUsesWith(
       builder.CreateLoad(view.getType(), getSlot(builder, word)));
 }

@@ -20,8 +20,9 @@
 
 namespace mlir::tt::emulator {
 
-/// Operands and results of one call into the emulator: the i-th argument lies in
-/// slot i, the result is left in slot 0. RetargetKernel.cpp writes and reads them.
+/// Operands and results of one call into the emulator: the i-th argument lies
+/// in slot i, the result is left in slot 0. RetargetKernel.cpp writes and reads
+/// them.
 using Slots = uint64_t *;
 
 /// One cp.async that was issued and not waited for.

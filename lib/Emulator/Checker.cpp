@@ -55,13 +55,13 @@ llvm::StringRef mlir::tt::emulator::getName(Check check) {
   return "";
 }
 
-std::string
-mlir::tt::emulator::format(const std::vector<Finding> &findings) {
+std::string mlir::tt::emulator::format(const std::vector<Finding> &findings) {
   std::string text;
   for (const Finding &finding : findings) {
     text += (getName(finding.check) + ": " + finding.message).str();
     if (finding.count > 1)
-      text += llvm::formatv("\n  and {0} more like it", finding.count - 1).str();
+      text +=
+          llvm::formatv("\n  and {0} more like it", finding.count - 1).str();
     text += "\n";
   }
   return text;
@@ -99,9 +99,8 @@ std::string Findings::describe(uint32_t site) const {
   return llvm::formatv("{0} ({1})", s.name, s.location);
 }
 
-std::string
-mlir::tt::emulator::describeThread(std::array<unsigned, 3> block,
-                                   unsigned thread) {
+std::string mlir::tt::emulator::describeThread(std::array<unsigned, 3> block,
+                                               unsigned thread) {
   return llvm::formatv("block ({0}, {1}, {2}) warp {3} lane {4}", block[0],
                        block[1], block[2], thread / kLanes, thread % kLanes);
 }
@@ -138,8 +137,10 @@ void Checker::startBlock(uint64_t number, std::array<unsigned, 3> id,
   shadow.reset(bytes, kMaxWarps);
 }
 
-/// "block (0, 0, 0) warp 1 lane 2: ld.shared (x:3:1) reads 8 bytes at shared 0x40".
-std::string Checker::describe(const Access &access, llvm::StringRef space) const {
+/// "block (0, 0, 0) warp 1 lane 2: ld.shared (x:3:1) reads 8 bytes at shared
+/// 0x40".
+std::string Checker::describe(const Access &access,
+                              llvm::StringRef space) const {
   bool isShared = space == "shared";
   uint64_t address = access.address - (isShared ? sharedBase : 0);
   return llvm::formatv("{0}: {1} {2} {3} bytes at {4} 0x{5}",
@@ -160,8 +161,7 @@ void Checker::report(const Access &access, const Conflict &conflict) {
                  : ", without a barrier",
         findings.describe(conflict.otherSite), conflict.otherThread / kLanes,
         conflict.otherThread % kLanes,
-        conflict.otherKind == AccessKind::Read ? "which reads"
-                                               : "which writes",
+        conflict.otherKind == AccessKind::Read ? "which reads" : "which writes",
         llvm::utohexstr(conflict.offset, true));
   }
   findings.add(conflict.check, access.site,
@@ -182,10 +182,10 @@ bool Checker::checkAlignment(const Access &access, unsigned width) {
 bool Checker::checkShared(const Access &access) {
   uint64_t offset = access.address - sharedBase;
   if (offset >= sharedBytes || access.bytes > sharedBytes - offset) {
-    findings.add(Check::SharedBounds, access.site, ~0u,
-                 describe(access, "shared") +
-                     llvm::formatv(", the block has {0} bytes", sharedBytes)
-                         .str());
+    findings.add(
+        Check::SharedBounds, access.site, ~0u,
+        describe(access, "shared") +
+            llvm::formatv(", the block has {0} bytes", sharedBytes).str());
     return false;
   }
   if (!checkAlignment(access, access.bytes))

@@ -66,7 +66,9 @@ public:
   void completeCopy(uint64_t address, unsigned bytes, unsigned thread);
 
   /// These warps have met.
-  void synchronize(llvm::ArrayRef<unsigned> warps) { shadow.synchronize(warps); }
+  void synchronize(llvm::ArrayRef<unsigned> warps) {
+    shadow.synchronize(warps);
+  }
 
 private:
   bool checkAlignment(const Access &access, unsigned width);

@@ -23,9 +23,9 @@ static uint64_t readPointer(const uint32_t *words) {
   return value;
 }
 
-/// Loads `count` 8x8 matrices of 16-bit elements. Lane 8 i + j gives the address
-/// of row j of matrix i; lane (g, t) gets elements 2 t and 2 t + 1 of row g, or
-/// transposed rows 2 t and 2 t + 1 of column g (PTX ISA, ldmatrix).
+/// Loads `count` 8x8 matrices of 16-bit elements. Lane 8 i + j gives the
+/// address of row j of matrix i; lane (g, t) gets elements 2 t and 2 t + 1 of
+/// row g, or transposed rows 2 t and 2 t + 1 of column g (PTX ISA, ldmatrix).
 template <unsigned count, bool transposed>
 static void loadMatrices(const Step &step, WarpContext &warp) {
   constexpr unsigned kRowBytes = 16;
@@ -48,9 +48,9 @@ static void loadMatrices(const Step &step, WarpContext &warp) {
     }
 }
 
-/// shfl.sync: each lane gets the value of the lane that `pickLane` names, or keeps
-/// its own if that one lies outside of its segment. Bounds: the mask of segments,
-/// first and last lane of the segment, 8 bits each.
+/// shfl.sync: each lane gets the value of the lane that `pickLane` names, or
+/// keeps its own if that one lies outside of its segment. Bounds: the mask of
+/// segments, first and last lane of the segment, 8 bits each.
 template <int (*pickLane)(int lane, int operand, int bounds, bool &inside)>
 static void shuffle(const Step &step, WarpContext &warp) {
   uint32_t values[kLanes];
@@ -135,13 +135,16 @@ static void synchronizeWarp(const Step &, WarpContext &warp) {
 }
 
 #define TT_LDMATRIX(count, suffix, transposed)                                 \
-  {"llvm.nvvm.ldmatrix.sync.aligned.m8n8.x" #count suffix ".b16",              \
-   loadMatrices<count, transposed>, count, /*readsMemory=*/true}
+  {                                                                            \
+    "llvm.nvvm.ldmatrix.sync.aligned.m8n8.x" #count suffix ".b16",             \
+        loadMatrices<count, transposed>, count, /*readsMemory=*/true           \
+  }
 #define TT_SHUFFLE(mode, function)                                             \
   {"llvm.nvvm.shfl.sync." mode ".i32", shuffle<function>, 1, false},           \
       {"llvm.nvvm.shfl.sync." mode ".f32", shuffle<function>, 1, false},       \
-      {"llvm.nvvm.shfl.sync." mode ".i32p", shuffle<function>, 2, false},      \
-      {"llvm.nvvm.shfl.sync." mode ".f32p", shuffle<function>, 2, false}
+      {"llvm.nvvm.shfl.sync." mode ".i32p", shuffle<function>, 2, false}, {    \
+    "llvm.nvvm.shfl.sync." mode ".f32p", shuffle<function>, 2, false           \
+  }
 
 static constexpr Collective kCollectives[] = {
     TT_LDMATRIX(1, "", false),

@@ -96,11 +96,11 @@ mlir::tt::emulator::getCounters(llvm::ArrayRef<Site> sites,
     counters.push_back({"launch__registers_per_thread", resources.registers});
     counters.push_back({"spill_store_bytes", resources.spillStoreBytes});
     counters.push_back({"spill_load_bytes", resources.spillLoadBytes});
-    counters.push_back({"launch__shared_mem_per_block_static",
-                        resources.staticSharedBytes});
+    counters.push_back(
+        {"launch__shared_mem_per_block_static", resources.staticSharedBytes});
   }
-  counters.push_back({"launch__shared_mem_per_block_dynamic",
-                      resources.dynamicSharedBytes});
+  counters.push_back(
+      {"launch__shared_mem_per_block_dynamic", resources.dynamicSharedBytes});
   return counters;
 }
 
@@ -170,8 +170,7 @@ std::string mlir::tt::emulator::formatCountersJson(
           {"global_requests", int64_t(counts.globalRequests)},
           {"global_sectors", int64_t(counts.globalSectors)}});
   std::string text;
-  llvm::raw_string_ostream(text)
-      << llvm::json::Value(llvm::json::Object{{"totals", std::move(totals)},
-                                              {"instructions", std::move(list)}});
+  llvm::raw_string_ostream(text) << llvm::json::Value(llvm::json::Object{
+      {"totals", std::move(totals)}, {"instructions", std::move(list)}});
   return text;
 }

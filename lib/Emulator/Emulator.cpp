@@ -68,9 +68,9 @@ static void noteAccess(uint64_t address, uint32_t site) {
 static Error defineSymbols(orc::LLJIT &jit) {
   orc::SymbolMap symbols;
   auto define = [&](StringRef name, void *address) {
-    symbols[jit.mangleAndIntern(name)] = {
-        orc::ExecutorAddr::fromPtr(address),
-        JITSymbolFlags::Exported | JITSymbolFlags::Callable};
+    symbols[jit.mangleAndIntern(name)] = {orc::ExecutorAddr::fromPtr(address),
+                                          JITSymbolFlags::Exported |
+                                              JITSymbolFlags::Callable};
   };
   define(kSharedBaseSymbol, reinterpret_cast<void *>(&getSharedBase));
   define(kCounterSymbol, reinterpret_cast<void *>(&getCounter));
@@ -107,8 +107,8 @@ static void optimize(Module &module, TargetMachine &host) {
   });
 }
 
-/// NVPTX joins adjacent loads and stores before it selects instructions. What is
-/// counted must be what it makes of them.
+/// NVPTX joins adjacent loads and stores before it selects instructions. What
+/// is counted must be what it makes of them.
 static Error joinAccesses(Module &module) {
   std::string message;
   const Target *nvptx =
@@ -309,14 +309,11 @@ Expected<LaunchResult> Program::launch(StringRef entry,
 
   auto start = std::chrono::steady_clock::now();
   SmallVector<void *> values(parameters);
-  BlockQueue queue{geometry,
-                   options,
-                   schedule,
-                   module,
-                   memory,
-                   address->toPtr<Block::Kernel>(),
-                   values.data(),
-                   BlockOrder(schedule, getBlockCount(geometry))};
+  BlockQueue queue{
+      geometry,      options,
+      schedule,      module,
+      memory,        address->toPtr<Block::Kernel>(),
+      values.data(), BlockOrder(schedule, getBlockCount(geometry))};
   unsigned workers = options.workers;
   if (workers == 0)
     workers = std::max(1u, std::thread::hardware_concurrency());

@@ -43,9 +43,9 @@ public:
 
   runtime::Status launch(int64_t blocks,
                          const std::vector<void *> &parameters) override;
-  runtime::Result<runtime::Timing>
-  time(int64_t blocks, const std::vector<void *> &parameters,
-       double budgetSeconds) override;
+  runtime::Result<runtime::Timing> time(int64_t blocks,
+                                        const std::vector<void *> &parameters,
+                                        double budgetSeconds) override;
   std::string describe() const override;
   std::string describeDetails() const override;
   std::string getMeasurements() const override;
@@ -106,10 +106,11 @@ public:
 // Launching
 //===----------------------------------------------------------------------===//
 
-/// The kernel takes each matrix as a memref descriptor (Kernel.h): allocated and
-/// aligned pointer, offset, two sizes, two strides. A workspace comes behind them.
-std::vector<MatrixRange> EmulatedKernel::readMatrices(
-    const std::vector<void *> &parameters) const {
+/// The kernel takes each matrix as a memref descriptor (Kernel.h): allocated
+/// and aligned pointer, offset, two sizes, two strides. A workspace comes
+/// behind them.
+std::vector<MatrixRange>
+EmulatedKernel::readMatrices(const std::vector<void *> &parameters) const {
   constexpr size_t kDescriptor = 7;
   std::vector<MatrixRange> matrices;
   for (const runtime::KernelArgument &argument : arguments) {
@@ -174,10 +175,9 @@ EmulatedKernel::launchOnce(unsigned schedule,
   bool checks = state.options.checks;
   if (checks)
     state.memory.setMatrices(readMatrices(parameters));
-  llvm::Expected<LaunchResult> run =
-      program->launch(entry, geometry, parameters,
-                      {schedule, state.options.seed},
-                      checks ? &state.memory : nullptr);
+  llvm::Expected<LaunchResult> run = program->launch(
+      entry, geometry, parameters, {schedule, state.options.seed},
+      checks ? &state.memory : nullptr);
   if (!run)
     return runtime::Error{llvm::toString(run.takeError())};
   measurements = std::move(run->measurements);
@@ -192,8 +192,8 @@ EmulatedKernel::launchOnce(unsigned schedule,
   return runtime::Done{};
 }
 
-runtime::Status
-EmulatedKernel::launch(int64_t blocks, const std::vector<void *> &parameters) {
+runtime::Status EmulatedKernel::launch(int64_t blocks,
+                                       const std::vector<void *> &parameters) {
   geometry.grid[0] = blocks;
   unsigned schedules = state.options.schedules;
   Snapshot before, outputs;
@@ -283,8 +283,8 @@ std::string mlir::tt::emulator::explainUnknownCounters(
 
 runtime::Result<uint64_t> EmulatorDevice::allocate(size_t bytes) {
   constexpr size_t kAlignment = 256; // as the CUDA driver's allocations
-  size_t rounded = (std::max<size_t>(bytes, 1) + kAlignment - 1) / kAlignment *
-                   kAlignment;
+  size_t rounded =
+      (std::max<size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
   void *memory = std::aligned_alloc(kAlignment, rounded);
   if (!memory)
     return runtime::Error{"out of memory: " + std::to_string(bytes) +

@@ -17,8 +17,8 @@ using namespace boost::context::detail;
 static constexpr size_t kGuardBytes = 4096;
 static constexpr size_t kStackBytes = 256 * 1024;
 
-// Stacks are pages apart: without an offset of its own, the same variable of all
-// lanes would compete for the same few lines of the cache.
+// Stacks are pages apart: without an offset of its own, the same variable of
+// all lanes would compete for the same few lines of the cache.
 static constexpr size_t kColors = 32, kColorBytes = 192;
 
 Fiber::Fiber(unsigned color)

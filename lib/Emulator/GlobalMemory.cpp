@@ -40,9 +40,10 @@ GlobalMemory::explainBadAccess(uint64_t address, uint64_t bytes) const {
     return "below every allocation";
   auto [base, size] = *std::prev(next);
   if (address + bytes > base + size)
-    return llvm::formatv("{0} bytes past the end of the allocation of {1} bytes "
-                         "at {2:x} before it",
-                         address + bytes - base - size, size, base)
+    return llvm::formatv(
+               "{0} bytes past the end of the allocation of {1} bytes "
+               "at {2:x} before it",
+               address + bytes - base - size, size, base)
         .str();
   for (const MatrixRange &matrix : matrices) {
     if (address < matrix.address || address >= matrix.getEnd())

@@ -165,8 +165,8 @@ static void addTowardZero(Slots slots, uint32_t) {
   volatile float sum = x + y;
   std::fesetround(mode);
   float result = sum;
-  slots[0] = std::isnan(result) ? kCanonicalNaN
-                                : llvm::bit_cast<uint32_t>(result);
+  slots[0] =
+      std::isnan(result) ? kCanonicalNaN : llvm::bit_cast<uint32_t>(result);
 }
 
 static constexpr EmulatedInstruction kInstructions[] = {

@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Fragment layouts (PTX ISA, "Matrix Fragments for mma.m16n8k*") are the same for
-// all operand types when K is counted in 32-bit words, with g = lane / 4 and
-// t = lane % 4:
+// Fragment layouts (PTX ISA, "Matrix Fragments for mma.m16n8k*") are the same
+// for all operand types when K is counted in 32-bit words, with g = lane / 4
+// and t = lane % 4:
 //
 //   A, 16 x words   register r:  row g + 8 (r % 2), word t + 4 (r / 2)
 //   B, words x 8    register r:  word t + 4 r, column g

@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Lanes run one after the other, so the k-th access of each lane at an instruction
-// since the warp last met is taken as one request of the warp.
+// Lanes run one after the other, so the k-th access of each lane at an
+// instruction since the warp last met is taken as one request of the warp.
 //
 //===----------------------------------------------------------------------===//
 

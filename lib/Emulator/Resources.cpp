@@ -42,9 +42,9 @@ Resources mlir::tt::emulator::getResources(StringRef ptx, StringRef chip,
   raw_fd_ostream(descriptor, /*shouldClose=*/true) << ptx;
   std::string arch = ("-arch=" + chip).str();
   StringRef report(output);
-  int code = sys::ExecuteAndWait(
-      *ptxas, {*ptxas, "-v", arch, input, "-o", "/dev/null"}, std::nullopt,
-      {StringRef(), report, report});
+  int code = sys::ExecuteAndWait(*ptxas,
+                                 {*ptxas, "-v", arch, input, "-o", "/dev/null"},
+                                 std::nullopt, {StringRef(), report, report});
   auto text = MemoryBuffer::getFile(output);
   if (code != 0 || !text)
     return resources;

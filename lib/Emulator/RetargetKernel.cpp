@@ -6,7 +6,8 @@
 //
 // A call of an intrinsic becomes
 //
-//   store its arguments into slots; call its function(slots, site); load its result
+//   store its arguments into slots; call its function(slots, site); load its
+//   result
 //
 // where the slots are an array in the kernel's frame; warp-wide intrinsics are
 // batched (BatchCollectives.cpp) and use the part of it behind the first few.
@@ -105,8 +106,8 @@ void Retargeter::placeSharedArrays() {
     sharedOffsets[global] = result.staticSharedBytes;
 }
 
-/// x + (-0.0) is x, whatever the rounding; any NaN becomes the canonical one (PTX
-/// ISA, add). As code of the kernel, since it stands in main loops.
+/// x + (-0.0) is x, whatever the rounding; any NaN becomes the canonical one
+/// (PTX ISA, add). As code of the kernel, since it stands in main loops.
 static Value *expandQuieting(CallInst &call) {
   auto *zero = dyn_cast<ConstantFP>(call.getArgOperand(1));
   if (!zero || !zero->isZero() || !zero->isNegative())
@@ -140,9 +141,9 @@ Error Retargeter::rewriteCall(CallInst &call, Value *slots) {
   }
   bool hasSite = isBarrier(name) || getCopyBytes(name);
   uint32_t site = hasSite ? sites.addCall(call, name) : 0;
-  FunctionCallee callee =
-      module.getOrInsertFunction(getInstructionSymbol(name), builder.getVoidTy(),
-                                 builder.getPtrTy(), builder.getInt32Ty());
+  FunctionCallee callee = module.getOrInsertFunction(
+      getInstructionSymbol(name), builder.getVoidTy(), builder.getPtrTy(),
+      builder.getInt32Ty());
   builder.CreateCall(callee, {slots, builder.getInt32(site)});
 
   if (!call.getType()->isVoidTy())
@@ -248,7 +249,8 @@ Error Retargeter::rewriteFunction(Function &function) {
   IRBuilder<> builder(&entry, entry.begin());
   AllocaInst *slots = builder.CreateAlloca(builder.getInt64Ty(),
                                            builder.getInt32(kSlots), "slots");
-  Value *words = builder.CreateConstGEP1_32(builder.getInt64Ty(), slots, kSlots);
+  Value *words =
+      builder.CreateConstGEP1_32(builder.getInt64Ty(), slots, kSlots);
   useSharedBase(function, builder);
   unsigned count = batchCollectives(function, words, sites, result.batches);
   slots->setOperand(0, builder.getInt32(kSlots + divideCeil(count, 2)));
@@ -265,8 +267,8 @@ void Retargeter::createEntry(Function &kernel) {
   builder.SetInsertPoint(BasicBlock::Create(context, "", entry));
   SmallVector<Value *> arguments;
   for (auto [index, argument] : enumerate(kernel.args())) {
-    Value *slot = builder.CreateConstGEP1_32(builder.getPtrTy(),
-                                             entry->getArg(0), index);
+    Value *slot =
+        builder.CreateConstGEP1_32(builder.getPtrTy(), entry->getArg(0), index);
     Value *pointer = builder.CreateLoad(builder.getPtrTy(), slot);
     arguments.push_back(builder.CreateLoad(argument.getType(), pointer));
   }

@@ -62,8 +62,7 @@ void SharedShadow::note(Byte &byte, const Event &event, AccessKind kind) {
     byte.readers[0] = event;
     return;
   }
-  byte.state =
-      kind == AccessKind::CopyWrite ? State::InFlight : State::Written;
+  byte.state = kind == AccessKind::CopyWrite ? State::InFlight : State::Written;
   byte.isAtomic = kind == AccessKind::Atomic;
   byte.writer = event;
   byte.readers[0] = byte.readers[1] = Event();

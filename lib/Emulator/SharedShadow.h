@@ -4,13 +4,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// For each byte: the last thread that wrote it, and two that have read it since,
-// each with the time of the access. Times are vector clocks of warps: clock[w][v]
-// is the time of warp v that warp w knows of. Warp v's own time advances when it
-// passes a barrier (or bar.warp.sync), and the warps that meet at a barrier learn
-// of each other's times. An access of thread u, of warp v, at time c happens
-// before one that warp w makes now if clock[w][v] > c, or if it is the same
-// thread's.
+// For each byte: the last thread that wrote it, and two that have read it
+// since, each with the time of the access. Times are vector clocks of warps:
+// clock[w][v] is the time of warp v that warp w knows of. Warp v's own time
+// advances when it passes a barrier (or bar.warp.sync), and the warps that meet
+// at a barrier learn of each other's times. An access of thread u, of warp v,
+// at time c happens before one that warp w makes now if clock[w][v] > c, or if
+// it is the same thread's.
 //
 //   state     meaning                              read         write
 //   Nothing   never written                        not allowed  ordered
@@ -47,8 +47,9 @@ public:
   void reset(size_t bytes, unsigned warps);
 
   /// Notes an access to [offset, offset + bytes) of the block's memory.
-  std::optional<Conflict> access(uint64_t offset, unsigned bytes, unsigned thread,
-                                 uint32_t site, AccessKind kind);
+  std::optional<Conflict> access(uint64_t offset, unsigned bytes,
+                                 unsigned thread, uint32_t site,
+                                 AccessKind kind);
   /// The thread has waited for its cp.async to these bytes.
   void complete(uint64_t offset, unsigned bytes, unsigned thread);
   /// These warps meet at a barrier; one warp alone: at bar.warp.sync.

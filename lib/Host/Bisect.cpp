@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The IR is executable after every pass (Passes.td). What is left of the way down
-// is gone without any optimisation: a tensor program is bufferized, linalg becomes
-// loops (in a kernel, each thread's own), and ops of ours are lowered.
+// The IR is executable after every pass (Passes.td). What is left of the way
+// down is gone without any optimisation: a tensor program is bufferized, linalg
+// becomes loops (in a kernel, each thread's own), and ops of ours are lowered.
 //
 //===----------------------------------------------------------------------===//
 
@@ -90,13 +90,13 @@ static bool hasTensors(ModuleOp module) {
       .wasInterrupted();
 }
 
-/// tt-assign-stages relies on the barriers and waits that tt-pipeline-copies makes
-/// of its schedule: between the two, the program is not complete.
+/// tt-assign-stages relies on the barriers and waits that tt-pipeline-copies
+/// makes of its schedule: between the two, the program is not complete.
 static bool isScheduled(ModuleOp module) {
   return module
       .walk([](Operation *op) {
         return op->hasAttr(kStageAttrName) ? WalkResult::interrupt()
-                                       : WalkResult::advance();
+                                           : WalkResult::advance();
       })
       .wasInterrupted();
 }
@@ -161,11 +161,11 @@ static std::string findDifference(const host::CallOutputs &before,
     int64_t bytes = host::getElementBytes(was.elementType);
     for (size_t at = 0; at < x.size(); at += bytes)
       if (x.compare(at, bytes, y, at, bytes) != 0)
-        return llvm::formatv(
-            "{0} {1}, element {2} is {3} instead of {4}", before.what, i,
-            formatIndex(was.array.shape, at / bytes),
-            formatElement(is.elementType, y.data() + at),
-            formatElement(was.elementType, x.data() + at));
+        return llvm::formatv("{0} {1}, element {2} is {3} instead of {4}",
+                             before.what, i,
+                             formatIndex(was.array.shape, at / bytes),
+                             formatElement(is.elementType, y.data() + at),
+                             formatElement(was.elementType, x.data() + at));
   }
   return {};
 }
@@ -176,8 +176,8 @@ takeSnapshots(ModuleOp module, const PipelineOptions &options,
   std::vector<Snapshot> snapshots;
   OwningOpRef<ModuleOp> copy = module.clone();
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
-  pm.addInstrumentation(std::make_unique<SnapshotTaker>(
-      snapshots, SnapshotTaker::print(*copy)));
+  pm.addInstrumentation(
+      std::make_unique<SnapshotTaker>(snapshots, SnapshotTaker::print(*copy)));
   build(pm, options);
   if (failed(pm.run(*copy)))
     return runtime::Error{"the pipeline fails" +
@@ -213,8 +213,7 @@ mlir::tt::bisect(ModuleOp module, runtime::Device &device,
       step.verdict = BisectStep::Deferred;
       continue;
     }
-    auto outputs =
-        execute(*snapshot.module, *signature, device, options, run);
+    auto outputs = execute(*snapshot.module, *signature, device, options, run);
     step.detail = outputs ? findDifference(*reference, *outputs)
                           : outputs.error().message;
     step.verdict = !outputs              ? BisectStep::Fails
@@ -224,8 +223,7 @@ mlir::tt::bisect(ModuleOp module, runtime::Device &device,
   return steps;
 }
 
-const BisectStep *
-mlir::tt::findCulprit(const std::vector<BisectStep> &steps) {
+const BisectStep *mlir::tt::findCulprit(const std::vector<BisectStep> &steps) {
   for (const BisectStep &step : steps)
     if (step.verdict == BisectStep::Differs ||
         step.verdict == BisectStep::Fails)
@@ -234,9 +232,8 @@ mlir::tt::findCulprit(const std::vector<BisectStep> &steps) {
 }
 
 std::string mlir::tt::formatBisect(const std::vector<BisectStep> &steps) {
-  static constexpr const char *kVerdicts[] = {"unchanged", "same",
-                                              "judged with the next pass",
-                                              "DIFFERS", "FAILS"};
+  static constexpr const char *kVerdicts[] = {
+      "unchanged", "same", "judged with the next pass", "DIFFERS", "FAILS"};
   std::string text;
   for (const BisectStep &step : steps) {
     text += llvm::formatv("{0,-36} {1}", step.pass, kVerdicts[step.verdict]);

@@ -46,11 +46,10 @@ void mlir::tt::host::buildHostPipeline(OpPassManager &pm) {
 }
 
 /// Adds kCallSymbol, so that a call needs no knowledge of how many arguments
-/// there are: it takes the addresses of the result, if there is one, and of each
-/// argument. Memrefs go by address, scalars by value.
+/// there are: it takes the addresses of the result, if there is one, and of
+/// each argument. Memrefs go by address, scalars by value.
 static bool addCall(llvm::Module &module, StringRef entry) {
-  llvm::Function *callee =
-      module.getFunction((kInterfacePrefix + entry).str());
+  llvm::Function *callee = module.getFunction((kInterfacePrefix + entry).str());
   if (!callee)
     return false;
   llvm::IRBuilder<> builder(module.getContext());
@@ -130,8 +129,8 @@ using Entry = void (*)(void **);
 static llvm::Expected<Entry>
 loadModule(llvm::orc::LLJIT &jit, std::unique_ptr<llvm::Module> module,
            std::unique_ptr<llvm::LLVMContext> context) {
-  if (auto error = jit.addIRModule(llvm::orc::ThreadSafeModule(
-          std::move(module), std::move(context))))
+  if (auto error = jit.addIRModule(
+          llvm::orc::ThreadSafeModule(std::move(module), std::move(context))))
     return std::move(error);
   // Constructors of the module load the kernels.
   if (auto error = jit.initialize(jit.getMainJITDylib()))
@@ -165,8 +164,8 @@ static runtime::Status checkSignature(func::FuncOp entry,
                                       const FunctionRun &run) {
   auto check = [](TypeRange types, const char *what) -> runtime::Status {
     for (auto [i, type] : llvm::enumerate(types))
-      if (auto s = host::checkType(
-              type, what + (" " + std::to_string(i)) + " of the entry");
+      if (auto s = host::checkType(type, what + (" " + std::to_string(i)) +
+                                             " of the entry");
           !s)
         return s;
     return runtime::Done{};
@@ -235,9 +234,9 @@ static host::CallOutputs collectOutputs(ArrayRef<host::HostValue> arguments,
   size_t count = fromResults ? signature.results.size() : arguments.size();
   for (size_t i = 0; i < count; ++i) {
     host::HostValue value =
-        fromResults ? host::fromWords(signature.results[i],
-                                      results + layout.offsets[i])
-                    : arguments[i];
+        fromResults
+            ? host::fromWords(signature.results[i], results + layout.offsets[i])
+            : arguments[i];
     outputs.values.push_back({value.getElementType(), value.isScalar(),
                               host::toNpy(value), host::sumElements(value)});
   }

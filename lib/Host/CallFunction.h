@@ -18,12 +18,13 @@ struct Signature {
   SmallVector<Type> arguments, results;
 };
 
-/// Finds `run.entry`, marks it to be called from outside, and refuses what cannot
-/// be passed.
+/// Finds `run.entry`, marks it to be called from outside, and refuses what
+/// cannot be passed.
 runtime::Result<Signature> readSignature(ModuleOp module,
                                          const FunctionRun &run);
 
-/// What a call left: the results, or of a function without results its arguments.
+/// What a call left: the results, or of a function without results its
+/// arguments.
 struct CallOutputs {
   struct Value {
     Type elementType;
@@ -36,8 +37,8 @@ struct CallOutputs {
   size_t launches = 0;
 };
 
-/// Lowers what is left for the host (linalg, loops, launches of kernels that are
-/// gpu.binary already) to the LLVM dialect.
+/// Lowers what is left for the host (linalg, loops, launches of kernels that
+/// are gpu.binary already) to the LLVM dialect.
 void buildHostPipeline(OpPassManager &pm);
 
 /// Calls `run.entry` of a module that buildHostPipeline has lowered.

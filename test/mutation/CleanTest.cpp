@@ -11,8 +11,8 @@ using namespace mlir::tt;
 using namespace mlir::tt::test;
 using runtime::ElementType;
 
-class CleanTest
-    : public testing::TestWithParam<std::tuple<ElementType, int>> {};
+class CleanTest : public testing::TestWithParam<std::tuple<ElementType, int>> {
+};
 
 /// Every type and number of stages, ragged sizes, eight schedules each.
 TEST_P(CleanTest, NoFindingUnderEightSchedules) {
@@ -30,7 +30,8 @@ TEST_P(CleanTest, NoFindingUnderEightSchedules) {
     Outcome outcome = runCase(kernelCase);
     EXPECT_TRUE(outcome.found.empty())
         << problem.m << "x" << problem.n << "x" << problem.k << ": "
-        << outcome.found[0] << "\n" << outcome.text;
+        << outcome.found[0] << "\n"
+        << outcome.text;
   };
   expectClean(makeProblem(99, 61, 180), false);
   expectClean(makeDenseProblem(67, 45, 83), false);
@@ -51,7 +52,8 @@ TEST(CleanParts, NoFindingUnderEightSchedules) {
     kernelCase.problem = makeProblem(99, 61, 180);
     Outcome outcome = runCase(kernelCase);
     EXPECT_TRUE(outcome.found.empty())
-        << parts << ": " << outcome.found[0] << "\n" << outcome.text;
+        << parts << ": " << outcome.found[0] << "\n"
+        << outcome.text;
   }
 }
 
@@ -61,6 +63,6 @@ INSTANTIATE_TEST_SUITE_P(
                                      ElementType::bf16),
                      testing::Range(1, 6)),
     [](const testing::TestParamInfo<std::tuple<ElementType, int>> &info) {
-      return std::string(runtime::getName(std::get<0>(info.param))) +
-             "Stages" + std::to_string(std::get<1>(info.param));
+      return std::string(runtime::getName(std::get<0>(info.param))) + "Stages" +
+             std::to_string(std::get<1>(info.param));
     });

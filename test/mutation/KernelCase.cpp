@@ -66,8 +66,7 @@ static int64_t getLoadConflicts(const std::string &measurements) {
   }
   return json->getAsObject()
       ->getObject("totals")
-      ->getInteger(
-          "l1tex__data_bank_conflicts_pipe_lsu_mem_shared_op_ld.sum")
+      ->getInteger("l1tex__data_bank_conflicts_pipe_lsu_mem_shared_op_ld.sum")
       .value_or(0);
 }
 
@@ -86,8 +85,7 @@ Outcome mlir::tt::test::runCase(const KernelCase &kernelCase,
   options.checks = options.counters = true;
   options.schedules = kernelCase.schedules;
   auto device = emulator::openEmulatorDevice(options);
-  auto report =
-      runtime::runKernel(*device, *kernel, kernelCase.problem, {});
+  auto report = runtime::runKernel(*device, *kernel, kernelCase.problem, {});
   for (const emulator::Finding &finding : emulator::getFindings(*device))
     outcome.found.push_back(emulator::getName(finding.check).str());
   if (!report) {

@@ -29,8 +29,9 @@ runtime::Problem makeProblem(int64_t m, int64_t n, int64_t k);
 /// Rows that touch each other.
 runtime::Problem makeDenseProblem(int64_t m, int64_t n, int64_t k);
 
-/// What was found, as names: those of the checks, "numbers" for a wrong product,
-/// "bank-conflicts" for conflicts among loads, or "error: ..." if it did not run.
+/// What was found, as names: those of the checks, "numbers" for a wrong
+/// product, "bank-conflicts" for conflicts among loads, or "error: ..." if it
+/// did not run.
 struct Outcome {
   std::vector<std::string> found;
   std::string text; ///< all messages

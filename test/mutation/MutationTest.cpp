@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The checks are tested by kernels that are broken on purpose. A mutant that the
-// check named for it does not find fails; so does one that finds something in the
-// kernel before the mutation.
+// The checks are tested by kernels that are broken on purpose. A mutant that
+// the check named for it does not find fails; so does one that finds something
+// in the kernel before the mutation.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,14 +25,14 @@ static void PrintTo(const Mutant &mutant, std::ostream *stream) {
 
 static KernelCase makeCase(const Mutant &mutant) {
   KernelCase kernelCase;
-  kernelCase.type = mutant.isF32 ? runtime::ElementType::f32
-                                 : runtime::ElementType::f16;
+  kernelCase.type =
+      mutant.isF32 ? runtime::ElementType::f32 : runtime::ElementType::f16;
   // Ragged, and with padding behind every row.
   kernelCase.problem = makeProblem(59, 53, 108);
-  kernelCase.config = std::string("#tt.config<block = [32, 32, ") +
-                      (mutant.isF32 ? "16" : "32") +
-                      "], warp = [16, 16], stages = " +
-                      std::to_string(mutant.stages) + ">";
+  kernelCase.config =
+      std::string("#tt.config<block = [32, 32, ") +
+      (mutant.isF32 ? "16" : "32") +
+      "], warp = [16, 16], stages = " + std::to_string(mutant.stages) + ">";
   return kernelCase;
 }
 
@@ -45,15 +45,17 @@ TEST_P(MutantTest, IsCaughtByItsCheck) {
   EXPECT_TRUE(clean.found.empty()) << clean.found[0] << "\n" << clean.text;
   Outcome broken = runCase(kernelCase, mutant.mutate);
   EXPECT_TRUE(broken.has(mutant.check))
-      << "found " << (broken.found.empty() ? "nothing" : broken.found[0]) << "\n"
+      << "found " << (broken.found.empty() ? "nothing" : broken.found[0])
+      << "\n"
       << broken.text;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, MutantTest, testing::ValuesIn(getMutants().begin(), getMutants().end()),
-    [](const testing::TestParamInfo<Mutant> &info) {
-      return std::string(info.param.name);
-    });
+INSTANTIATE_TEST_SUITE_P(All, MutantTest,
+                         testing::ValuesIn(getMutants().begin(),
+                                           getMutants().end()),
+                         [](const testing::TestParamInfo<Mutant> &info) {
+                           return std::string(info.param.name);
+                         });
 
 /// A finding says where: source locations, block, warp, lane and address.
 TEST(Diagnostics, NameBothAccesses) {
@@ -61,10 +63,9 @@ TEST(Diagnostics, NameBothAccesses) {
     if (std::string(mutant.name) != "DropLoopBarrier")
       continue;
     Outcome broken = runCase(makeCase(mutant), mutant.mutate);
-    for (const char *part :
-         {"block (", "warp ", "lane ", "(mlir-nvgpu:", "at shared 0x",
-          "without a barrier"})
-      EXPECT_NE(broken.text.find(part), std::string::npos)
-          << part << "\n" << broken.text;
+    for (const char *part : {"block (", "warp ", "lane ", "(mlir-nvgpu:",
+                             "at shared 0x", "without a barrier"})
+      EXPECT_NE(broken.text.find(part), std::string::npos) << part << "\n"
+                                                           << broken.text;
   }
 }

@@ -44,7 +44,8 @@ template <typename Op> static Op findBefore(ModuleOp module) {
 }
 
 static Value makeIndex(OpBuilder &builder, int64_t value) {
-  return arith::ConstantIndexOp::create(builder, builder.getUnknownLoc(), value);
+  return arith::ConstantIndexOp::create(builder, builder.getUnknownLoc(),
+                                        value);
 }
 
 static Value addIndex(Operation *before, Value value, int64_t amount) {
@@ -59,8 +60,9 @@ static void guard(Operation *op, function_ref<Value(OpBuilder &)> condition,
                   ValueRange otherwise = {}) {
   OpBuilder builder(op);
   Value isTrue = condition(builder);
-  auto branch = scf::IfOp::create(builder, op->getLoc(), op->getResultTypes(),
-                                  isTrue, /*withElseRegion=*/!otherwise.empty());
+  auto branch =
+      scf::IfOp::create(builder, op->getLoc(), op->getResultTypes(), isTrue,
+                        /*withElseRegion=*/!otherwise.empty());
   op->replaceAllUsesWith(branch);
   if (otherwise.empty()) {
     op->moveBefore(branch.thenYield());
@@ -120,8 +122,8 @@ static void barriersOfTwoHalves(ModuleOp module) {
   OpBuilder builder(barrier);
   Location loc = barrier.getLoc();
   Value thread = getLaunch(module).getThreadIds().x;
-  Value warp = arith::DivUIOp::create(builder, loc, thread,
-                                      makeIndex(builder, 32));
+  Value warp =
+      arith::DivUIOp::create(builder, loc, thread, makeIndex(builder, 32));
   Value parity =
       arith::RemUIOp::create(builder, loc, warp, makeIndex(builder, 2));
   Value number = arith::IndexCastOp::create(
@@ -197,9 +199,8 @@ static void copyOneElementMore(ModuleOp module) {
     Value reads =
         arith::CmpIOp::create(builder, copy.getLoc(), arith::CmpIPredicate::sge,
                               copy.getSrcElements(), one);
-    copy.getSrcElementsMutable().assign(
-        Value(arith::SelectOp::create(builder, copy.getLoc(), reads, more,
-                                      copy.getSrcElements())));
+    copy.getSrcElementsMutable().assign(Value(arith::SelectOp::create(
+        builder, copy.getLoc(), reads, more, copy.getSrcElements())));
   }
 }
 /// `row < rows` becomes `row <= rows` wherever it decides what is copied.
@@ -279,11 +280,10 @@ static void mmaOfHalfAWarp(ModuleOp module) {
   guard(
       mma,
       [&](OpBuilder &b) -> Value {
-        Value inWarp = arith::RemUIOp::create(b, mma.getLoc(), lane,
-                                              makeIndex(b, 32));
-        return arith::CmpIOp::create(b, mma.getLoc(),
-                                     arith::CmpIPredicate::slt, inWarp,
-                                     makeIndex(b, 16));
+        Value inWarp =
+            arith::RemUIOp::create(b, mma.getLoc(), lane, makeIndex(b, 32));
+        return arith::CmpIOp::create(b, mma.getLoc(), arith::CmpIPredicate::slt,
+                                     inWarp, makeIndex(b, 16));
       },
       mma.getMatrixC());
 }

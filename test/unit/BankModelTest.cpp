@@ -62,9 +62,12 @@ TEST(BankModel, LanesThatTakeNoPart) {
 
 TEST(BankModel, Sectors) {
   EXPECT_EQ(getSectors(makeRequest(4, [](unsigned l) { return 4 * l; })), 4u);
-  EXPECT_EQ(getSectors(makeRequest(16, [](unsigned l) { return 16 * l; })), 16u);
-  EXPECT_EQ(getSectors(makeRequest(4, [](unsigned l) { return 400 * l; })), 32u);
+  EXPECT_EQ(getSectors(makeRequest(16, [](unsigned l) { return 16 * l; })),
+            16u);
+  EXPECT_EQ(getSectors(makeRequest(4, [](unsigned l) { return 400 * l; })),
+            32u);
   // Off by one element: one sector more.
-  EXPECT_EQ(getSectors(makeRequest(4, [](unsigned l) { return 4 * l + 4; })), 5u);
+  EXPECT_EQ(getSectors(makeRequest(4, [](unsigned l) { return 4 * l + 4; })),
+            5u);
   EXPECT_EQ(getSectors(makeRequest(0, [](unsigned l) { return 4 * l; })), 0u);
 }

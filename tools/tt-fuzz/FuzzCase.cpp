@@ -34,7 +34,8 @@ private:
 
 } // namespace
 
-/// 0 to 200, half of the time at or beside a multiple of what tiles are made of.
+/// 0 to 200, half of the time at or beside a multiple of what tiles are made
+/// of.
 static int64_t chooseSize(Chooser &choose) {
   constexpr int64_t kLargest = 200;
   constexpr int64_t kEdges[] = {0,  1,  2,  3,  4,  7,  8,   9,   15,  16, 17,
@@ -74,8 +75,8 @@ static std::string chooseConfig(Chooser &choose, int64_t elementBytes,
   std::string config = llvm::formatv(
       "#tt.config<block = [{0}, {1}, {2}], warp = [{3}, {4}], stages = {5}, "
       "raster_group = {6}, a_layout = {7}, mma_order = {8}",
-      m, n, k, warpM, warpN, stages, 1 + choose.below(9),
-      choose.pick(kLayouts), choose.pick(kOrders));
+      m, n, k, warpM, warpN, stages, 1 + choose.below(9), choose.pick(kLayouts),
+      choose.pick(kOrders));
   // Some that are refused stay among them.
   if (int64_t slices = choose.pick(kSlices);
       slices > 1 && k * elementBytes > 64)
@@ -123,9 +124,9 @@ FuzzCase mlir::tt::makeCase(uint64_t seed, uint64_t number) {
   if (result.dynamic && choose.oneIn(2))
     result.rowAlignment = getAlignment(result);
   if (choose.below(5) < 3)
-    result.config = chooseConfig(
-        choose, bytes,
-        result.type == ElementType::f32 && result.precision.empty());
+    result.config = chooseConfig(choose, bytes,
+                                 result.type == ElementType::f32 &&
+                                     result.precision.empty());
   result.input = choose.pick(kInputs);
   result.seed = choose.below(1 << 20);
   result.schedules = 2 + choose.below(3);

@@ -81,11 +81,10 @@ static Result runCase(MLIRContext &context, const FuzzCase &fuzzCase) {
       diagnostics += diagnostic.str() + "\n";
     return success();
   });
-  FailureOr<runtime::Kernel> kernel =
-      compileKernel(context, makeRequest(fuzzCase),
-                    [](StringRef stage, ModuleOp module) {
-                      (void)trackLocations(stage, module);
-                    });
+  FailureOr<runtime::Kernel> kernel = compileKernel(
+      context, makeRequest(fuzzCase), [](StringRef stage, ModuleOp module) {
+        (void)trackLocations(stage, module);
+      });
   if (failed(kernel)) {
     // A random config may be illegal, and must then be refused with reasons.
     bool mayRefuse = !fuzzCase.config.empty() && !diagnostics.empty();
@@ -139,7 +138,8 @@ int main(int argc, char **argv) {
       continue;
     ++failed;
     llvm::outs() << "case " << first + done << " of seed " << seed << ": "
-                 << command << "\n" << result.message << "\n";
+                 << command << "\n"
+                 << result.message << "\n";
     llvm::outs().flush();
   }
   if (!list)

@@ -25,18 +25,18 @@ static cl::opt<int64_t> schedules(
     "schedules", cl::cat(getCategory()), cl::init(-1),
     cl::desc("Emulator: check, and run N orders of warps and cp.async, all "
              "landing at once and all landing at the wait among them"));
-static cl::opt<uint64_t>
-    scheduleSeed("schedule-seed", cl::cat(getCategory()), cl::init(0),
-                 cl::desc("Emulator: seed of the random schedules (default 0)"));
+static cl::opt<uint64_t> scheduleSeed(
+    "schedule-seed", cl::cat(getCategory()), cl::init(0),
+    cl::desc("Emulator: seed of the random schedules (default 0)"));
 static cl::opt<std::string> counters(
     "counters", cl::cat(getCategory()), cl::ValueOptional,
     cl::value_desc("name,..."),
-    cl::desc("Emulator: count bank conflicts, sectors and instructions, for each "
-             "instruction and in total; with names, those totals only"));
+    cl::desc(
+        "Emulator: count bank conflicts, sectors and instructions, for each "
+        "instruction and in total; with names, those totals only"));
 
 static bool wantsEmulator() {
-  return check || schedules.getNumOccurrences() ||
-         counters.getNumOccurrences();
+  return check || schedules.getNumOccurrences() || counters.getNumOccurrences();
 }
 
 bool mlir::tt::wantsLocations() { return wantsEmulator(); }
@@ -104,6 +104,5 @@ bool mlir::tt::takeEmulatorOptions(std::vector<char *> &arguments) {
       own.push_back(arguments[++i]);
   }
   arguments = others;
-  return cl::ParseCommandLineOptions(own.size(), own.data(), "",
-                                     &llvm::errs());
+  return cl::ParseCommandLineOptions(own.size(), own.data(), "", &llvm::errs());
 }

@@ -18,13 +18,14 @@ llvm::cl::OptionCategory &getCategory();
 /// Whether instructions should know where they come from.
 bool wantsLocations();
 
-/// Opens "auto", "cuda" or "emulator". auto takes a GPU if there is one, and says
-/// so if there is none; options that only the emulator has make it the emulator.
+/// Opens "auto", "cuda" or "emulator". auto takes a GPU if there is one, and
+/// says so if there is none; options that only the emulator has make it the
+/// emulator.
 runtime::Result<std::unique_ptr<runtime::Device>>
 openDevice(const std::string &name);
 
-/// Takes the emulator's options out of a command line for kernel files, which the
-/// runtime library parses. False if they are malformed.
+/// Takes the emulator's options out of a command line for kernel files, which
+/// the runtime library parses. False if they are malformed.
 bool takeEmulatorOptions(std::vector<char *> &arguments);
 
 } // namespace mlir::tt

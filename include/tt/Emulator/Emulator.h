@@ -4,11 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The emulator executes the very LLVM IR that the NVPTX backend would get. Every
-// GPU thread is a fiber; warp-wide instructions (mma.sync, ldmatrix, shuffles)
-// and barriers are meeting points; cp.async lands at a moment that the schedule
-// chooses, at the latest at the wait that guarantees it; shared memory starts
-// poisoned. Blocks run on several cores. docs/emulator.md says more.
+// The emulator executes the very LLVM IR that the NVPTX backend would get.
+// Every GPU thread is a fiber; warp-wide instructions (mma.sync, ldmatrix,
+// shuffles) and barriers are meeting points; cp.async lands at a moment that
+// the schedule chooses, at the latest at the wait that guarantees it; shared
+// memory starts poisoned. Blocks run on several cores. docs/emulator.md says
+// more.
 //
 //===----------------------------------------------------------------------===//
 
@@ -48,7 +49,8 @@ struct Options {
 ///   number  warps                                   cp.async lands
 ///   0       in order, each as far as it gets        at the wait
 ///   1       in reverse, each as far as it gets      at its issue
-///   2...    at random, one step at a time           at random, wait at the latest
+///   2...    at random, one step at a time           at random, wait at the
+///   latest
 ///
 /// The order of blocks is reversed and random alike.
 struct Schedule {
@@ -67,15 +69,15 @@ struct LaunchResult {
 class Program {
 public:
   /// Reads LLVM bitcode or text with an nvptx64 triple and compiles it for the
-  /// host. An intrinsic or inline assembly that the emulator does not know is an
-  /// error that names it.
+  /// host. An intrinsic or inline assembly that the emulator does not know is
+  /// an error that names it.
   static llvm::Expected<std::unique_ptr<Program>>
   load(llvm::MemoryBufferRef module, const Options &options = {});
 
-  /// Runs kernel `entry`. `parameters[i]` points at the value of parameter i, as
-  /// with cuLaunchKernel. `memory`, if given, is what global accesses are checked
-  /// against. Errors: unknown entry, another number of parameters, an impossible
-  /// geometry. What the kernel does wrong is a finding.
+  /// Runs kernel `entry`. `parameters[i]` points at the value of parameter i,
+  /// as with cuLaunchKernel. `memory`, if given, is what global accesses are
+  /// checked against. Errors: unknown entry, another number of parameters, an
+  /// impossible geometry. What the kernel does wrong is a finding.
   llvm::Expected<LaunchResult> launch(llvm::StringRef entry,
                                       const LaunchGeometry &geometry,
                                       llvm::ArrayRef<void *> parameters,

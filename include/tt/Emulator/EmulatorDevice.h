@@ -16,8 +16,8 @@ namespace mlir::tt::emulator {
 struct DeviceOptions {
   bool checks = false;
   bool counters = false;
-  /// How often each launch runs, each time with another schedule (Emulator.h) and
-  /// from the same memory; the outputs must not differ.
+  /// How often each launch runs, each time with another schedule (Emulator.h)
+  /// and from the same memory; the outputs must not differ.
   unsigned schedules = 1;
   uint64_t seed = 0;
   /// The counters to report; empty: all.

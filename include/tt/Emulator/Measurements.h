@@ -52,7 +52,8 @@ struct SiteCounts {
 /// What a launch executed, summed over all blocks.
 struct Measurements {
   uint64_t mma = 0, ldmatrix = 0, barriers = 0; ///< once a warp
-  /// cp.async: threads' instructions, bytes that they copy, zeros that they fill.
+  /// cp.async: threads' instructions, bytes that they copy, zeros that they
+  /// fill.
   uint64_t asyncCopies = 0, asyncCopyBytes = 0, asyncZeroBytes = 0;
   uint64_t instructions = 0; ///< LLVM IR instructions, once a thread
   double seconds = 0;

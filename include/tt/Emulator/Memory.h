@@ -82,7 +82,8 @@ void GlobalMemory::noteWrite(uint64_t address, uint64_t bytes, Writer writer,
   // Block 32 bits, thread 10, site 21, and one that says "written".
   uint64_t packed = writer.block << 32 | uint64_t(writer.thread & 1023) << 22 |
                     uint64_t(writer.site & 0x1FFFFF) << 1 | 1;
-  for (uint64_t at = address; at < address + bytes; at += output->elementBytes) {
+  for (uint64_t at = address; at < address + bytes;
+       at += output->elementBytes) {
     uint64_t index = (at - output->address) / output->elementBytes;
     int64_t row = index / output->rowStride, column = index % output->rowStride;
     if (row >= output->rows || column >= output->columns)

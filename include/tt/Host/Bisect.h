@@ -17,7 +17,7 @@ struct BisectStep {
   enum Verdict {
     Unchanged, ///< the pass changed nothing
     Same,      ///< the same numbers as the input's
-    Deferred, ///< a loop is scheduled and not yet expanded: says nothing
+    Deferred,  ///< a loop is scheduled and not yet expanded: says nothing
     Differs,
     Fails ///< cannot be executed at this point
   } verdict = Same;
@@ -32,9 +32,10 @@ using PipelineBuilder =
 void buildTTToNVVM(OpPassManager &pm, const PipelineOptions &options);
 
 /// Runs `build`'s passes over `module`, and `run.entry` after each pass that
-/// changed something: what the pass left is brought to machine code on the shortest
-/// way, linalg as loops on the CPU, kernels on `device`. Numbers must be equal
-/// bit for bit, so inputs should be integers (sums are exact in any order).
+/// changed something: what the pass left is brought to machine code on the
+/// shortest way, linalg as loops on the CPU, kernels on `device`. Numbers must
+/// be equal bit for bit, so inputs should be integers (sums are exact in any
+/// order).
 runtime::Result<std::vector<BisectStep>>
 bisect(ModuleOp module, runtime::Device &device, const PipelineOptions &options,
        const FunctionRun &run, const PipelineBuilder &build = buildTTToNVVM);
