@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import sys
 
 import lit.formats
 from lit.llvm import llvm_config
@@ -11,7 +12,7 @@ from lit.llvm.subst import ToolSubst
 config.name = "tt"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["CMakeLists.txt", "gpu", "unit", "Inputs"]
+config.excludes = ["CMakeLists.txt", "gpu", "unit", "mutation", "Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.tt_binary_dir, "test")
 
@@ -19,7 +20,8 @@ llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "TT_LIBCUDA"])
 llvm_config.use_default_substitutions()
 binaries = os.path.join(config.tt_binary_dir, "bin")
 llvm_config.add_tool_substitutions(
-    ["tt-opt", "tt-run", "tt-launch", "tt-unit-tests",
+    ["tt-opt", "tt-run", "tt-fuzz", "tt-launch", "tt-unit-tests",
+     "tt-mutation-tests",
      "tt-compiler-unit-tests", "tt-kernel-unit-tests",
      ToolSubst("mlir-opt-stock", os.path.join(config.llvm_tools_dir, "mlir-opt"))],
     [binaries, config.llvm_tools_dir])
@@ -29,6 +31,7 @@ config.environment["FILECHECK_OPTS"] = (
 config.substitutions.append(("%tt-lib", os.path.join(config.tt_binary_dir, "lib")))
 config.substitutions.append(("%tt-source", config.tt_source_dir))
 config.substitutions.append(("%tt-bin", binaries))
+config.substitutions.append(("%{python}", sys.executable))
 
 config.available_features.add("static" if config.tt_static else "plugin")
 if shutil.which("python3"):

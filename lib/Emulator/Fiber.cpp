@@ -17,7 +17,12 @@ using namespace boost::context::detail;
 static constexpr size_t kGuardBytes = 4096;
 static constexpr size_t kStackBytes = 256 * 1024;
 
-Fiber::Fiber() {
+// Stacks are pages apart: without an offset of its own, the same variable of all
+// lanes would compete for the same few lines of the cache.
+static constexpr size_t kColors = 32, kColorBytes = 192;
+
+Fiber::Fiber(unsigned color)
+    : topOffset(kGuardBytes + kStackBytes - color % kColors * kColorBytes) {
   void *mapped = mmap(nullptr, kGuardBytes + kStackBytes, PROT_NONE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapped == MAP_FAILED)
@@ -44,8 +49,13 @@ void Fiber::reset(Function newFunction, void *newArgument) {
   function = newFunction;
   argument = newArgument;
   done = false;
-  void *top = static_cast<char *>(memory) + kGuardBytes + kStackBytes;
-  context = make_fcontext(top, kStackBytes, &Fiber::start);
+  void *top = static_cast<char *>(memory) + topOffset;
+  context = make_fcontext(top, topOffset - kGuardBytes, &Fiber::start);
+}
+
+bool Fiber::ownsAddress(uint64_t address) const {
+  return address - reinterpret_cast<uint64_t>(memory) <
+         kGuardBytes + kStackBytes;
 }
 
 void Fiber::resume() { context = jump_fcontext(context, this).fctx; }

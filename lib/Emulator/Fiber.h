@@ -9,6 +9,7 @@
 
 #include <boost/context/detail/fcontext.hpp>
 #include <cstddef>
+#include <cstdint>
 
 namespace mlir::tt::emulator {
 
@@ -18,7 +19,8 @@ class Fiber {
 public:
   using Function = void (*)(void *argument);
 
-  Fiber();
+  /// Fibers with different `color` use different sets of the caches.
+  explicit Fiber(unsigned color);
   ~Fiber();
   Fiber(const Fiber &) = delete;
   Fiber &operator=(const Fiber &) = delete;
@@ -33,11 +35,14 @@ public:
   /// Called on the fiber: goes back to the caller of resume().
   void suspend();
   bool isDone() const { return done; }
+  /// Whether the address lies on this stack.
+  bool ownsAddress(uint64_t address) const;
 
 private:
   static void start(boost::context::detail::transfer_t transfer);
 
   void *memory = nullptr;
+  size_t topOffset;
   Function function = nullptr;
   void *argument = nullptr;
   bool done = true;

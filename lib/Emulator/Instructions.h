@@ -13,21 +13,21 @@
 namespace mlir::tt::emulator {
 
 /// The function that executes an intrinsic for one lane.
-using InstructionFunction = void (*)(Slots slots);
+using InstructionFunction = void (*)(Slots slots, uint32_t site);
 
-/// One intrinsic that the emulator knows.
+/// One intrinsic of a single lane that the emulator knows.
 struct EmulatedInstruction {
   /// Full name of the LLVM intrinsic, e.g. "llvm.nvvm.barrier0".
   llvm::StringLiteral name;
   InstructionFunction function;
 };
 
-/// All that the emulator knows; the names of the mma, ldmatrix and shuffle
-/// collectives among them.
+/// All of them; Batch.h has the warp-wide ones.
 llvm::ArrayRef<EmulatedInstruction> getInstructions();
 
-/// The same for the warp-wide ones, which Collectives.cpp executes.
-llvm::ArrayRef<EmulatedInstruction> getCollectives();
+bool isBarrier(llvm::StringRef intrinsic);
+/// Bytes that one cp.async writes; 0 for any other intrinsic.
+unsigned getCopyBytes(llvm::StringRef intrinsic);
 
 } // namespace mlir::tt::emulator
 

@@ -37,6 +37,7 @@ struct Function {
 struct Session {
   runtime::Device &device;
   std::string error;
+  bool isWrongResult = false;
   size_t launches = 0;
   std::vector<std::unique_ptr<Image>> images;
   std::map<std::pair<const Image *, std::string>, Function> functions;
@@ -53,13 +54,14 @@ struct Session {
 static Session *session = nullptr;
 
 MgpuSession::MgpuSession(runtime::Device &device) {
-  session = new Session{device, {}, 0, {}, {}, {}};
+  session = new Session{device, {}, false, 0, {}, {}, {}};
 }
 MgpuSession::~MgpuSession() {
   delete session;
   session = nullptr;
 }
 const std::string &MgpuSession::getError() const { return session->error; }
+bool MgpuSession::isWrongResult() const { return session->isWrongResult; }
 size_t MgpuSession::getLaunches() const { return session->launches; }
 
 //===----------------------------------------------------------------------===//
@@ -141,8 +143,10 @@ static void launch(void *handle, intptr_t gridX, intptr_t gridY, intptr_t gridZ,
     if (runtime::Status s = load(function, blockX, sharedBytes); !s)
       return session->fail(s.error().message);
   std::vector<void *> pointers(parameters, parameters + count);
-  if (runtime::Status s = function.loaded->launch(gridX, pointers); !s)
+  if (runtime::Status s = function.loaded->launch(gridX, pointers); !s) {
+    session->isWrongResult = s.error().isWrongResult;
     return session->fail(s.error().message);
+  }
   ++session->launches;
 }
 

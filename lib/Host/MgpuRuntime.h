@@ -23,6 +23,8 @@ public:
   /// Memory that host and device both reach; it lives as long as the session.
   void *allocate(size_t bytes);
   const std::string &getError() const;
+  /// Whether that error is about what a kernel did.
+  bool isWrongResult() const;
   size_t getLaunches() const;
 };
 

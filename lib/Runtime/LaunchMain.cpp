@@ -148,18 +148,19 @@ static int runFile(Device &device, const std::string &file,
                    const Arguments &arguments) {
   auto fail = [&](const Error &error) {
     std::fprintf(stderr, "tt-launch: %s\n", error.message.c_str());
-    return kExitBadInput;
+    return error.isWrongResult ? kExitWrongResult : kExitBadInput;
   };
   Result<Kernel> kernel = readKernel(file);
   if (!kernel)
     return fail(kernel.error());
   Result<Problem> problem = getProblem(*kernel, arguments.sizes);
   if (!problem)
-    return fail({file + ": " + problem.error().message});
+    return fail(Error{file + ": " + problem.error().message});
   Result<RunReport> report =
       runKernel(device, *kernel, *problem, arguments.run);
   if (!report)
-    return fail({file + ": " + report.error().message});
+    return fail(Error{file + ": " + report.error().message,
+                      report.error().isWrongResult});
   std::string text = arguments.json ? formatReportJson(*report, *kernel)
                                     : formatReport(*report, *kernel);
   std::fputs(text.c_str(), stdout);

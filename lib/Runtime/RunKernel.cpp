@@ -85,6 +85,8 @@ static Status launch(Device &device, const Kernel &kernel,
     return s;
   report.launched = true;
   report.code = (*loaded)->describe();
+  report.details = (*loaded)->describeDetails();
+  report.measurements = (*loaded)->getMeasurements();
   if (!options.benchmark)
     return Done{};
   Result<Timing> timing =
@@ -190,6 +192,7 @@ std::string mlir::tt::runtime::formatReport(const RunReport &report,
     text += format("          %.1f %% of the %.1f TFLOP/s that %s is limited to\n",
                    100 * report.getTeraflops() / (kernel.targetFlops * 1e-12),
                    kernel.targetFlops * 1e-12, kernel.target.c_str());
+  text += report.details;
   return text;
 }
 
@@ -224,5 +227,7 @@ std::string mlir::tt::runtime::formatReportJson(const RunReport &report,
                          {"tflops", report.getTeraflops()},
                          {"target", kernel.target},
                          {"target_tflops", kernel.targetFlops * 1e-12}};
+  if (!report.measurements.empty())
+    json["counters"] = nlohmann::json::parse(report.measurements);
   return json.dump() + "\n";
 }

@@ -6,11 +6,13 @@
 
 #include "FileMode.h"
 
+#include "EmulatorOptions.h"
 #include "Support.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
+#include "tt/Host/Bisect.h"
 #include "tt/Target/CompileKernel.h"
 #include "llvm/Support/SourceMgr.h"
 
@@ -98,10 +100,31 @@ static int runEntry(ModuleOp module, const FileRequest &request) {
   options.format = (*device)->runsBitcode() ? "llvm" : "isa";
   auto report = runFunction(module, **device, options, request.run);
   if (!report)
-    return fail(report.error().message);
+    return fail(report.error());
   llvm::outs() << (request.json ? formatReportJson(*report)
                                 : formatReport(*report));
   return runtime::kExitSuccess;
+}
+
+/// Runs the entry after every pass, and names the first that changes its numbers.
+static int runBisect(ModuleOp module, const FileRequest &request) {
+  if (request.device == "cuda")
+    return fail("--bisect runs in the emulator, found --device cuda");
+  auto device = openDevice("emulator");
+  if (!device)
+    return fail(device.error());
+  PipelineOptions options;
+  setOptions(options, request);
+  options.format = "llvm";
+  FunctionRun run = request.run;
+  // Sums of small integers are exact in any order and every type.
+  run.input = runtime::InputKind::integers;
+  auto steps = bisect(module, **device, options, run);
+  if (!steps)
+    return fail(steps.error());
+  llvm::outs() << formatBisect(*steps);
+  return findCulprit(*steps) ? runtime::kExitWrongResult
+                             : runtime::kExitSuccess;
 }
 
 int mlir::tt::runFileMode(const FileRequest &request) {
@@ -116,7 +139,9 @@ int mlir::tt::runFileMode(const FileRequest &request) {
   if (request.remarks)
     printRemarks(context);
   std::string message;
-  auto buffer = openInputFile(request.file, &message);
+  auto buffer = request.text.empty()
+                    ? openInputFile(request.file, &message)
+                    : llvm::MemoryBuffer::getMemBuffer(request.text);
   if (!buffer)
     return fail(message);
   llvm::SourceMgr sources;
@@ -128,5 +153,6 @@ int mlir::tt::runFileMode(const FileRequest &request) {
   if (!request.emit.empty() || !request.dumpStages.empty())
     if (int code = emitStages(*module, request); code || !request.emit.empty())
       return code;
-  return runEntry(*module, request);
+  return request.bisect ? runBisect(*module, request)
+                        : runEntry(*module, request);
 }

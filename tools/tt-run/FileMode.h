@@ -13,11 +13,12 @@ namespace mlir::tt {
 
 struct FileRequest {
   std::string file;
+  std::string text; ///< the module itself, instead of a file
   FunctionRun run; ///< without an entry: compile only
   std::string chip, config, device;
   int64_t rowAlignment = 0;
   std::string emit, outputFile, dumpStages;
-  bool json = false, remarks = false;
+  bool json = false, remarks = false, bisect = false;
 };
 
 /// Compiles the file, and runs its function unless `emit` says to stop. Returns

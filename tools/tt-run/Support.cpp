@@ -7,7 +7,6 @@
 #include "Support.h"
 
 #include "mlir/IR/Remarks.h"
-#include "tt/Emulator/EmulatorDevice.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IRReader/IRReader.h"
@@ -23,19 +22,9 @@ int mlir::tt::fail(const Twine &message, int code) {
   return code;
 }
 
-runtime::Result<std::unique_ptr<runtime::Device>>
-mlir::tt::openDevice(const std::string &name) {
-  if (name == "emulator")
-    return emulator::openEmulatorDevice();
-  if (name != "auto" && name != "cuda")
-    return runtime::Error{"unknown device '" + name +
-                          "', expected auto, cuda or emulator"};
-  auto cuda = runtime::openCudaDevice();
-  if (cuda || name == "cuda")
-    return cuda;
-  llvm::errs() << "tt-run: " << cuda.error().message
-               << "; running in the emulator\n";
-  return emulator::openEmulatorDevice();
+int mlir::tt::fail(const runtime::Error &error) {
+  return fail(error.message, error.isWrongResult ? runtime::kExitWrongResult
+                                                 : runtime::kExitBadInput);
 }
 
 int mlir::tt::writeOutput(StringRef path, StringRef content) {

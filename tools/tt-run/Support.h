@@ -16,9 +16,8 @@ namespace mlir::tt {
 /// Prints the message; returns the exit code.
 int fail(const Twine &message, int code = runtime::kExitBadInput);
 
-/// auto takes a GPU if there is one, and says so if there is none.
-runtime::Result<std::unique_ptr<runtime::Device>>
-openDevice(const std::string &name);
+/// The same for an error of the runtime, which knows its exit code.
+int fail(const runtime::Error &error);
 
 /// Writes what --emit asked for as a whole or not at all; returns the exit code.
 int writeOutput(StringRef path, StringRef content);

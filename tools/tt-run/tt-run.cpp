@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "EmulatorOptions.h"
 #include "FileMode.h"
 #include "Support.h"
 #include "mlir/IR/MLIRContext.h"
@@ -12,6 +13,7 @@
 #include "tt/Pipelines/Pipelines.h"
 #include "tt/Runtime/RunKernel.h"
 #include "tt/Target/CompileKernel.h"
+#include "tt/Target/StageLocations.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -24,7 +26,7 @@ namespace cl = llvm::cl;
 // Options
 //===----------------------------------------------------------------------===//
 
-static cl::OptionCategory category("tt-run options");
+static cl::OptionCategory &category = getCategory();
 
 static cl::opt<std::string> moduleFile(cl::Positional,
                                        cl::desc("[file.mlir | kernel.ttk]"),
@@ -105,6 +107,11 @@ static cl::opt<bool> remarks("remarks",
                              cl::desc("Say what was chosen, and what was missed "
                                       "and why"),
                              cl::cat(category));
+static cl::opt<bool>
+    bisectPasses("bisect",
+                 cl::desc("Run the program after every pass, on integers, and "
+                          "name the first pass that changes the numbers"),
+                 cl::cat(category));
 static cl::opt<std::string>
     emit("emit",
          cl::desc("Stop after compiling and write mlir-tt, mlir-linalg, "
@@ -128,6 +135,9 @@ static constexpr const char *kOverview =
   tt-run --m 64 --n 64 --k 64 --emit=kernel -o mm.ttk     keep the kernel
   tt-run mm.ttk --device cuda                             and run it
   tt-run model.mlir --entry f --outputs c.npy             host code and kernels
+  tt-run --m 64 --n 64 --k 64 --schedules 8               prove it free of hazards
+  tt-run --m 64 --n 64 --k 64 --counters                  what the code costs
+  tt-run --bisect model.mlir --entry f                    which pass is wrong?
 
 Exit code: 0 right, 1 wrong result, 2 bad input, 3 no device.
 )";
@@ -208,6 +218,8 @@ compile(MLIRContext &context, const KernelRequest &request,
   LogicalResult dumped = success();
   int number = 0;
   auto observe = [&](StringRef stage, ModuleOp module) {
+    if (wantsLocations() && failed(trackLocations(stage, module)))
+      dumped = failure();
     if (emit != stage && dumpStages.empty())
       return;
     std::string &text = stages[stage];
@@ -262,7 +274,7 @@ static int runProblem() {
   options.benchmark = benchmark;
   auto report = runtime::runKernel(**device, *kernel, problem, options);
   if (!report)
-    return fail(report.error().message);
+    return fail(report.error());
   llvm::outs() << (json ? runtime::formatReportJson(*report, *kernel)
                         : runtime::formatReport(*report, *kernel));
   bool wrong = report->verification && !report->verification->passed;
@@ -288,13 +300,11 @@ static bool checkOptions() {
   return true;
 }
 
-static int runFile() {
-  auto kind = runtime::parseInputKind(inputKind);
-  if (!kind)
-    return fail(kind.error().message);
+/// The settings of file mode, whose module may also be one given by its sizes.
+static FileRequest getFileRequest(runtime::InputKind kind) {
   FileRequest request;
   request.file = moduleFile;
-  request.run = {entryName, inputFiles, outputFiles, *kind, seed};
+  request.run = {entryName, inputFiles, outputFiles, kind, seed};
   request.chip = chip;
   request.config = config;
   request.device = deviceName;
@@ -304,7 +314,26 @@ static int runFile() {
   request.dumpStages = dumpStages;
   request.json = json;
   request.remarks = remarks;
-  return runFileMode(request);
+  request.bisect = bisectPasses;
+  return request;
+}
+
+static int bisectProblem() {
+  runtime::Problem problem;
+  auto request = getRequest(problem);
+  if (!request)
+    return fail(request.error());
+  FileRequest file = getFileRequest(runtime::InputKind::integers);
+  file.text = getProblemText(*request);
+  file.run.entry = "matmul";
+  return runFileMode(file);
+}
+
+static int runFile() {
+  auto kind = runtime::parseInputKind(inputKind);
+  if (!kind)
+    return fail(kind.error().message);
+  return runFileMode(getFileRequest(*kind));
 }
 
 int main(int argc, char **argv) {
@@ -312,8 +341,12 @@ int main(int argc, char **argv) {
   // A kernel file needs no compiler: the runtime's own command line takes over.
   for (int i = 1; i < argc; ++i)
     if (StringRef(argv[i]).ends_with(".ttk") && argv[i][0] != '-' &&
-        StringRef(argv[i - 1]) != "-o")
-      return runtime::launchMain(argc, argv, openDevice);
+        StringRef(argv[i - 1]) != "-o") {
+      std::vector<char *> arguments(argv, argv + argc);
+      if (!takeEmulatorOptions(arguments))
+        return runtime::kExitBadInput;
+      return runtime::launchMain(arguments.size(), arguments.data(), openDevice);
+    }
   registerDefaultTimingManagerCLOptions();
   cl::HideUnrelatedOptions(category);
   cl::SetVersionPrinter([](raw_ostream &os) {
@@ -327,5 +360,7 @@ int main(int argc, char **argv) {
                 "mlir-nvvm, llvm, ptx, cubin or kernel");
   if (!checkOptions())
     return runtime::kExitBadInput;
-  return moduleFile.empty() ? runProblem() : runFile();
+  if (!moduleFile.empty())
+    return runFile();
+  return bisectPasses ? bisectProblem() : runProblem();
 }

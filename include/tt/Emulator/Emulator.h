@@ -6,20 +6,22 @@
 //
 // The emulator executes the very LLVM IR that the NVPTX backend would get. Every
 // GPU thread is a fiber; warp-wide instructions (mma.sync, ldmatrix, shuffles)
-// and barriers are meeting points; cp.async lands only at the wait that
-// guarantees it; shared memory starts poisoned. Blocks run on several cores.
+// and barriers are meeting points; cp.async lands at a moment that the schedule
+// chooses, at the latest at the wait that guarantees it; shared memory starts
+// poisoned. Blocks run on several cores. docs/emulator.md says more.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef TT_EMULATOR_EMULATOR_H
 #define TT_EMULATOR_EMULATOR_H
 
+#include "tt/Emulator/Findings.h"
+#include "tt/Emulator/Measurements.h"
+#include "tt/Emulator/Memory.h"
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBufferRef.h"
 #include <array>
-#include <cstdint>
 #include <memory>
 
 namespace mlir::tt::emulator {
@@ -31,22 +33,34 @@ struct LaunchGeometry {
   size_t dynamicSharedBytes = 0;
 };
 
+/// What a program is instrumented for. Without either it runs at full speed.
 struct Options {
   /// CPU threads that run blocks; 0: one for each core.
   unsigned workers = 0;
+  /// Check every access to memory (Findings.h).
+  bool checks = false;
+  /// Count wavefronts and sectors of every access (Measurements.h).
+  bool counters = false;
 };
 
-/// What a launch executed, summed over all blocks. Collectives count once a
-/// warp, copies once a thread.
-struct Counters {
-  uint64_t mma = 0;
-  uint64_t ldmatrix = 0;
-  uint64_t barriers = 0;
-  uint64_t asyncCopies = 0;
-  uint64_t asyncCopyBytes = 0;
-  double seconds = 0;
+/// One order of events out of those that a GPU could take.
+///
+///   number  warps                                   cp.async lands
+///   0       in order, each as far as it gets        at the wait
+///   1       in reverse, each as far as it gets      at its issue
+///   2...    at random, one step at a time           at random, wait at the latest
+///
+/// The order of blocks is reversed and random alike.
+struct Schedule {
+  unsigned number = 0;
+  uint64_t seed = 0;
+};
 
-  Counters &operator+=(const Counters &other);
+/// What one launch did.
+struct LaunchResult {
+  Measurements measurements;
+  /// Empty if nothing was found. Hangs are found with checks off, too.
+  std::vector<Finding> findings;
 };
 
 /// A kernel module, compiled for the host.
@@ -59,12 +73,17 @@ public:
   load(llvm::MemoryBufferRef module, const Options &options = {});
 
   /// Runs kernel `entry`. `parameters[i]` points at the value of parameter i, as
-  /// with cuLaunchKernel. Errors: unknown entry, another number of parameters, an
-  /// impossible geometry, and in the kernel a divergent barrier or collective
-  /// (which is also how a deadlock shows).
-  llvm::Expected<Counters> launch(llvm::StringRef entry,
-                                  const LaunchGeometry &geometry,
-                                  llvm::ArrayRef<void *> parameters);
+  /// with cuLaunchKernel. `memory`, if given, is what global accesses are checked
+  /// against. Errors: unknown entry, another number of parameters, an impossible
+  /// geometry. What the kernel does wrong is a finding.
+  llvm::Expected<LaunchResult> launch(llvm::StringRef entry,
+                                      const LaunchGeometry &geometry,
+                                      llvm::ArrayRef<void *> parameters,
+                                      const Schedule &schedule = {},
+                                      GlobalMemory *memory = nullptr);
+
+  /// The instructions that Measurements counts one by one.
+  llvm::ArrayRef<Site> getSites() const;
 
   ~Program();
 

@@ -34,6 +34,10 @@ public:
                               double budgetSeconds) = 0;
   /// One line about the code, e.g. registers; may be empty.
   virtual std::string describe() const { return {}; }
+  /// What the device noted about the last launch: lines for a person, and a JSON
+  /// object; either may be empty.
+  virtual std::string describeDetails() const { return {}; }
+  virtual std::string getMeasurements() const { return {}; }
 };
 
 /// A CUDA GPU, or the emulator.

@@ -36,6 +36,8 @@ struct RunReport {
   bool launched = false; ///< false if C is empty
   std::optional<Verification> verification;
   std::optional<Timing> timing;
+  /// What the device noted (Device.h): text, and JSON.
+  std::string details, measurements;
 
   double getTeraflops() const;
 };

@@ -21,6 +21,8 @@ namespace mlir::tt::runtime {
 /// What went wrong, for a person: what was found and what would be accepted.
 struct Error {
   std::string message;
+  /// The kernel ran, and what it did is wrong.
+  bool isWrongResult = false;
 };
 
 /// A value, or the error that prevented it.

@@ -1,0 +1,374 @@
+//===- Mutations.cpp - Ways to break a kernel at the nvgpu stage ----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Mutations.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::tt::test;
+
+//===----------------------------------------------------------------------===//
+// Finding and replacing
+//===----------------------------------------------------------------------===//
+
+template <typename Op> static SmallVector<Op> findAll(Operation *root) {
+  SmallVector<Op> ops;
+  root->walk([&](Op op) { ops.push_back(op); });
+  return ops;
+}
+
+/// The loop over k-tiles.
+static scf::ForOp getLoop(ModuleOp module) {
+  return findAll<scf::ForOp>(module).front();
+}
+static gpu::LaunchOp getLaunch(ModuleOp module) {
+  return findAll<gpu::LaunchOp>(module).front();
+}
+
+template <typename Op> static Op findBefore(ModuleOp module) {
+  scf::ForOp loop = getLoop(module);
+  for (Op op : findAll<Op>(getLaunch(module)))
+    if (op->getBlock() == loop->getBlock() && op->isBeforeInBlock(loop))
+      return op;
+  return {};
+}
+
+static Value makeIndex(OpBuilder &builder, int64_t value) {
+  return arith::ConstantIndexOp::create(builder, builder.getUnknownLoc(), value);
+}
+
+static Value addIndex(Operation *before, Value value, int64_t amount) {
+  OpBuilder builder(before);
+  return arith::AddIOp::create(builder, before->getLoc(), value,
+                               makeIndex(builder, amount));
+}
+
+/// Moves an op without results, or with results that `otherwise` replaces, into
+/// an scf.if.
+static void guard(Operation *op, function_ref<Value(OpBuilder &)> condition,
+                  ValueRange otherwise = {}) {
+  OpBuilder builder(op);
+  Value isTrue = condition(builder);
+  auto branch = scf::IfOp::create(builder, op->getLoc(), op->getResultTypes(),
+                                  isTrue, /*withElseRegion=*/!otherwise.empty());
+  op->replaceAllUsesWith(branch);
+  if (otherwise.empty()) {
+    op->moveBefore(branch.thenYield());
+    return;
+  }
+  builder.setInsertionPointToEnd(branch.thenBlock());
+  auto yield = scf::YieldOp::create(builder, op->getLoc(), op->getResults());
+  op->moveBefore(yield);
+  builder.setInsertionPointToEnd(branch.elseBlock());
+  scf::YieldOp::create(builder, op->getLoc(), otherwise);
+}
+
+static Value isThreadBelow(OpBuilder &builder, ModuleOp module, int64_t limit) {
+  Value thread = getLaunch(module).getThreadIds().x;
+  return arith::CmpIOp::create(builder, thread.getLoc(),
+                               arith::CmpIPredicate::slt, thread,
+                               makeIndex(builder, limit));
+}
+
+//===----------------------------------------------------------------------===//
+// Barriers and waits
+//===----------------------------------------------------------------------===//
+
+static void dropLoopBarrier(ModuleOp module) {
+  findAll<gpu::BarrierOp>(getLoop(module)).front()->erase();
+}
+static void dropLastLoopBarrier(ModuleOp module) {
+  findAll<gpu::BarrierOp>(getLoop(module)).back()->erase();
+}
+static void dropPrologueBarrier(ModuleOp module) {
+  findBefore<gpu::BarrierOp>(module)->erase();
+}
+static void waitForOneGroupFewer(nvgpu::DeviceAsyncWaitOp wait) {
+  wait.setNumGroups(wait.getNumGroups().value_or(0) + 1);
+}
+static void waitTooFewInLoop(ModuleOp module) {
+  waitForOneGroupFewer(
+      findAll<nvgpu::DeviceAsyncWaitOp>(getLoop(module)).front());
+}
+static void waitTooFewInPrologue(ModuleOp module) {
+  waitForOneGroupFewer(findBefore<nvgpu::DeviceAsyncWaitOp>(module));
+}
+static void dropLoopWait(ModuleOp module) {
+  findAll<nvgpu::DeviceAsyncWaitOp>(getLoop(module)).front()->erase();
+}
+static void waitAfterBarrier(ModuleOp module) {
+  auto wait = findAll<nvgpu::DeviceAsyncWaitOp>(getLoop(module)).front();
+  wait->moveAfter(findAll<gpu::BarrierOp>(getLoop(module)).front());
+}
+static void barrierOfSomeThreads(ModuleOp module) {
+  guard(findAll<gpu::BarrierOp>(getLoop(module)).front(),
+        [&](OpBuilder &b) { return isThreadBelow(b, module, 40); });
+}
+/// Even and odd warps wait for each other at different barriers.
+static void barriersOfTwoHalves(ModuleOp module) {
+  auto barrier = findAll<gpu::BarrierOp>(getLoop(module)).front();
+  OpBuilder builder(barrier);
+  Location loc = barrier.getLoc();
+  Value thread = getLaunch(module).getThreadIds().x;
+  Value warp = arith::DivUIOp::create(builder, loc, thread,
+                                      makeIndex(builder, 32));
+  Value parity =
+      arith::RemUIOp::create(builder, loc, warp, makeIndex(builder, 2));
+  Value number = arith::IndexCastOp::create(
+      builder, loc, builder.getI32Type(),
+      arith::AddIOp::create(builder, loc, parity, makeIndex(builder, 1)));
+  Value threads = arith::ConstantIntOp::create(builder, loc, 128, 32);
+  NVVM::BarrierOp::create(builder, loc, TypeRange(), number, threads,
+                          NVVM::BarrierReductionAttr(), Value());
+  barrier->erase();
+}
+
+//===----------------------------------------------------------------------===//
+// Stages
+//===----------------------------------------------------------------------===//
+
+static SmallVector<nvgpu::DeviceAsyncCopyOp> getLoopCopies(ModuleOp module) {
+  return findAll<nvgpu::DeviceAsyncCopyOp>(getLoop(module));
+}
+
+/// Fragments come from the stage that is being filled.
+static void readTheWrittenStage(ModuleOp module) {
+  auto copy = getLoopCopies(module).front();
+  Value written = copy.getDstIndices()[0];
+  for (auto load : findAll<nvgpu::LdMatrixOp>(getLoop(module)))
+    if (load->isBeforeInBlock(copy)) {
+      load->moveAfter(copy);
+      load.getIndicesMutable()[0].set(written);
+      return;
+    }
+}
+/// Copies go to the stage that is being read: others read it meanwhile.
+static void writeTheReadStage(ModuleOp module) {
+  auto load = findAll<nvgpu::LdMatrixOp>(getLoop(module)).front();
+  for (auto copy : getLoopCopies(module))
+    if (load->isBeforeInBlock(copy))
+      copy.getDstIndicesMutable()[0].set(load.getIndices()[0]);
+}
+static void writeBehindTheLastStage(ModuleOp module) {
+  auto copy = getLoopCopies(module).back();
+  copy.getDstIndicesMutable()[0].set(
+      addIndex(copy, copy.getDstIndices()[0], 100));
+}
+
+//===----------------------------------------------------------------------===//
+// Copies and their masks
+//===----------------------------------------------------------------------===//
+
+/// Copies that read nothing do not happen, instead of writing zeros.
+static void shrinkZeroFill(ModuleOp module) {
+  for (auto copy : findAll<nvgpu::DeviceAsyncCopyOp>(getLaunch(module))) {
+    Value count = copy.getSrcElements();
+    OpBuilder builder(copy);
+    // Tokens name no value: groups are counted, so that none is needed.
+    Value one = makeIndex(builder, 1);
+    Value reads = arith::CmpIOp::create(builder, copy.getLoc(),
+                                        arith::CmpIPredicate::sge, count, one);
+    auto branch = scf::IfOp::create(builder, copy.getLoc(), reads, false);
+    for (Operation *user : llvm::make_early_inc_range(copy->getUsers()))
+      if (auto group = dyn_cast<nvgpu::DeviceAsyncCreateGroupOp>(user))
+        group.getInputTokensMutable().clear();
+    copy->moveBefore(branch.thenYield());
+  }
+}
+static void copyWholeChunks(ModuleOp module) {
+  for (auto copy : findAll<nvgpu::DeviceAsyncCopyOp>(getLaunch(module)))
+    copy.getSrcElementsMutable().clear();
+}
+static void copyOneElementMore(ModuleOp module) {
+  for (auto copy : findAll<nvgpu::DeviceAsyncCopyOp>(getLaunch(module))) {
+    OpBuilder builder(copy);
+    Value one = makeIndex(builder, 1);
+    Value more = addIndex(copy, copy.getSrcElements(), 1);
+    Value reads =
+        arith::CmpIOp::create(builder, copy.getLoc(), arith::CmpIPredicate::sge,
+                              copy.getSrcElements(), one);
+    copy.getSrcElementsMutable().assign(
+        Value(arith::SelectOp::create(builder, copy.getLoc(), reads, more,
+                                      copy.getSrcElements())));
+  }
+}
+/// `row < rows` becomes `row <= rows` wherever it decides what is copied.
+static void copyOneRowMore(ModuleOp module) {
+  for (auto compare : findAll<arith::CmpIOp>(getLaunch(module)))
+    if (compare.getPredicate() == arith::CmpIPredicate::slt)
+      for (Operation *user : compare->getUsers())
+        if (isa<arith::SelectOp>(user))
+          compare.setPredicate(arith::CmpIPredicate::sle);
+}
+
+//===----------------------------------------------------------------------===//
+// Addresses
+//===----------------------------------------------------------------------===//
+
+/// Whether a copy's address depends on the op.
+static bool reachesCopy(Operation *op) {
+  return llvm::any_of(op->getUsers(), [](Operation *user) {
+    return isa<nvgpu::DeviceAsyncCopyOp>(user) ||
+           (isa<arith::ArithDialect>(user->getDialect()) && reachesCopy(user));
+  });
+}
+
+void mlir::tt::test::forgetSwizzleOfReads(ModuleOp module) {
+  for (auto swizzle : findAll<arith::XOrIOp>(getLaunch(module)))
+    if (!reachesCopy(swizzle))
+      swizzle->replaceAllUsesWith(ValueRange{swizzle.getLhs()});
+}
+/// Right numbers, but rows of the same bank.
+static void forgetSwizzle(ModuleOp module) {
+  for (auto swizzle : findAll<arith::XOrIOp>(getLaunch(module)))
+    swizzle->replaceAllUsesWith(ValueRange{swizzle.getLhs()});
+}
+static void readBetweenElements(ModuleOp module) {
+  for (auto load : findAll<vector::LoadOp>(getLaunch(module))) {
+    OpOperand &last = load.getIndicesMutable()[load.getIndices().size() - 1];
+    last.set(addIndex(load, last.get(), 1));
+  }
+}
+static void ldmatrixBetweenRows(ModuleOp module) {
+  auto load = findAll<nvgpu::LdMatrixOp>(getLaunch(module)).front();
+  OpOperand &last = load.getIndicesMutable()[load.getIndices().size() - 1];
+  last.set(addIndex(load, last.get(), 2));
+}
+static void askForLessShared(ModuleOp module) {
+  gpu::LaunchOp launch = getLaunch(module);
+  OpBuilder builder(launch);
+  Value bytes = launch.getDynamicSharedMemorySize();
+  Value less = arith::ConstantIntOp::create(builder, launch.getLoc(), 256, 32);
+  launch.getDynamicSharedMemorySizeMutable().assign(
+      Value(arith::SubIOp::create(builder, launch.getLoc(), bytes, less)));
+}
+
+//===----------------------------------------------------------------------===//
+// Fragments
+//===----------------------------------------------------------------------===//
+
+static void exchangeRowsOfA(ModuleOp module) {
+  auto mma = findAll<nvgpu::MmaSyncOp>(getLoop(module)).front();
+  OpBuilder builder(mma);
+  Value a = mma.getMatrixA();
+  Value first = vector::ExtractOp::create(builder, mma.getLoc(), a, 0);
+  Value second = vector::ExtractOp::create(builder, mma.getLoc(), a, 1);
+  a = vector::InsertOp::create(builder, mma.getLoc(), second, a, 0);
+  a = vector::InsertOp::create(builder, mma.getLoc(), first, a, 1);
+  mma.getMatrixAMutable().assign(a);
+}
+static void exchangeFragmentsOfB(ModuleOp module) {
+  auto all = findAll<nvgpu::MmaSyncOp>(getLoop(module));
+  Value b = all[0].getMatrixB();
+  all[1]->moveAfter(all[0]);
+  all[1].getMatrixBMutable().assign(b);
+}
+static void mmaOfHalfAWarp(ModuleOp module) {
+  auto mma = findAll<nvgpu::MmaSyncOp>(getLoop(module)).front();
+  Value lane = getLaunch(module).getThreadIds().x;
+  guard(
+      mma,
+      [&](OpBuilder &b) -> Value {
+        Value inWarp = arith::RemUIOp::create(b, mma.getLoc(), lane,
+                                              makeIndex(b, 32));
+        return arith::CmpIOp::create(b, mma.getLoc(),
+                                     arith::CmpIPredicate::slt, inWarp,
+                                     makeIndex(b, 16));
+      },
+      mma.getMatrixC());
+}
+static void leaveOutTheLastTile(ModuleOp module) {
+  scf::ForOp loop = getLoop(module);
+  loop.getUpperBoundMutable().assign(addIndex(loop, loop.getUpperBound(), -1));
+}
+
+//===----------------------------------------------------------------------===//
+// Epilogue
+//===----------------------------------------------------------------------===//
+
+/// Comparisons that decide whether elements are stored.
+static void loosenStoreMasks(ModuleOp module, bool rows) {
+  for (auto branch : findAll<scf::IfOp>(getLaunch(module))) {
+    bool isOuter = !branch->getParentOfType<scf::IfOp>();
+    auto compare = branch.getCondition().getDefiningOp<arith::CmpIOp>();
+    if (!compare || isOuter != rows)
+      continue;
+    if (compare.getPredicate() == arith::CmpIPredicate::slt)
+      compare.setPredicate(arith::CmpIPredicate::sle);
+  }
+}
+static void storeOneRowMore(ModuleOp module) { loosenStoreMasks(module, true); }
+static void storeOneColumnMore(ModuleOp module) {
+  loosenStoreMasks(module, false);
+}
+static void dropOneStore(ModuleOp module) {
+  findAll<vector::StoreOp>(getLaunch(module)).front()->erase();
+}
+/// The second row of a lane's fragments goes where the first one went.
+static void storeTwice(ModuleOp module) {
+  auto stores = findAll<vector::StoreOp>(getLaunch(module));
+  Value row = stores.front().getIndices()[0];
+  auto outer = [](Operation *op) {
+    while (auto parent = op->getParentOfType<scf::IfOp>())
+      op = parent;
+    return op;
+  };
+  for (auto store : stores)
+    if (outer(store) != outer(stores.front()))
+      store.getIndicesMutable()[0].set(row);
+}
+static void storeBehindC(ModuleOp module) {
+  auto store = findAll<vector::StoreOp>(getLaunch(module)).back();
+  store.getIndicesMutable()[0].set(
+      addIndex(store, store.getIndices()[0], 1000));
+}
+
+static constexpr Mutant kMutants[] = {
+    {"DropLoopBarrier", "shared-race", false, 3, dropLoopBarrier},
+    {"DropLoopBarrierF32", "shared-race", true, 2, dropLoopBarrier},
+    {"DropPrologueBarrier", "shared-race", false, 3, dropPrologueBarrier},
+    {"DropBarrierAfterCopy", "shared-race", true, 1, dropLoopBarrier},
+    {"DropBarrierAfterUse", "stage-overwritten", false, 1, dropLastLoopBarrier},
+    {"WaitTooFewInLoop", "copy-not-waited", false, 3, waitTooFewInLoop},
+    {"WaitTooFewFourStages", "copy-not-waited", true, 4, waitTooFewInLoop},
+    {"WaitTooFewInPrologue", "copy-not-waited", false, 4, waitTooFewInPrologue},
+    {"DropLoopWait", "copy-not-waited", true, 2, dropLoopWait},
+    {"WaitAfterBarrier", "shared-race", false, 3, waitAfterBarrier},
+    {"ReadTheWrittenStage", "copy-not-waited", false, 3, readTheWrittenStage},
+    {"WriteTheReadStage", "copy-not-waited", false, 3, writeTheReadStage},
+    {"WriteBehindTheLastStage", "shared-bounds", true, 3,
+     writeBehindTheLastStage},
+    {"AskForLessShared", "shared-bounds", false, 3, askForLessShared},
+    {"ShrinkZeroFill", "uninitialized-shared", false, 4, shrinkZeroFill},
+    {"CopyWholeChunks", "global-bounds", false, 3, copyWholeChunks},
+    {"CopyOneElementMore", "global-bounds", true, 3, copyOneElementMore},
+    {"CopyOneRowMore", "global-bounds", true, 2, copyOneRowMore},
+    {"StoreOneRowMore", "global-bounds", false, 2, storeOneRowMore},
+    {"StoreOneColumnMore", "global-bounds", true, 2, storeOneColumnMore},
+    {"StoreBehindC", "global-bounds", true, 2, storeBehindC},
+    {"ReadBetweenElements", "misaligned", true, 2, readBetweenElements},
+    {"LdmatrixBetweenRows", "misaligned", false, 3, ldmatrixBetweenRows},
+    {"BarrierOfSomeThreads", "divergent-barrier", false, 3,
+     barrierOfSomeThreads},
+    {"MmaOfHalfAWarp", "divergent-collective", false, 3, mmaOfHalfAWarp},
+    {"BarriersOfTwoHalves", "deadlock", false, 3, barriersOfTwoHalves},
+    {"DropOneStore", "output-never", false, 3, dropOneStore},
+    {"StoreTwice", "output-twice", true, 3, storeTwice},
+    {"ForgetSwizzleOfReads", "numbers", false, 3, forgetSwizzleOfReads},
+    {"ForgetSwizzle", "bank-conflicts", false, 3, forgetSwizzle},
+    {"ExchangeRowsOfA", "numbers", false, 3, exchangeRowsOfA},
+    {"ExchangeFragmentsOfB", "numbers", true, 3, exchangeFragmentsOfB},
+    {"LeaveOutTheLastTile", "numbers", false, 2, leaveOutTheLastTile},
+};
+
+llvm::ArrayRef<Mutant> mlir::tt::test::getMutants() { return kMutants; }
