@@ -89,6 +89,12 @@ void *MgpuSession::allocate(size_t bytes) { return ::allocate(bytes); }
 
 static void release(void *) {}
 
+/// What cf.assert calls where it fails: a message, and the end of the program.
+static void printMessage(const char *message) {
+  std::fprintf(stderr, "tt-run: %s\n", message);
+}
+static void endProgram() { std::_Exit(runtime::kExitBadInput); }
+
 //===----------------------------------------------------------------------===//
 // Modules and launches
 //===----------------------------------------------------------------------===//
@@ -175,6 +181,8 @@ llvm::ArrayRef<RuntimeFunction> mlir::tt::host::getRuntimeFunctions() {
   static const RuntimeFunction functions[] = {
       {"malloc", reinterpret_cast<void *>(&allocate)},
       {"free", reinterpret_cast<void *>(&release)},
+      {"puts", reinterpret_cast<void *>(&printMessage)},
+      {"abort", reinterpret_cast<void *>(&endProgram)},
       {"memrefCopy", reinterpret_cast<void *>(&copyMemRef)},
       {"mgpuModuleLoad", reinterpret_cast<void *>(&loadModule)},
       {"mgpuModuleLoadJIT", reinterpret_cast<void *>(&loadText)},

@@ -12,7 +12,6 @@
 // CHECK: scf.if
 // CHECK: vector.load %{{.*}} : memref<4096xf32, #gpu.address_space<workgroup>>, vector<4xf32>
 // CHECK: arith.addf
-// CHECK: scf.if
 // CHECK: vector.store %{{.*}} : memref<128x128xf32
 func.func @slices(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
   %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3, k_slices = 2>

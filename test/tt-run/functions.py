@@ -1,6 +1,6 @@
 """Runs Inputs/functions.mlir and compares the results with exact integers.
 
-  functions.py TT_RUN MODULE FOLDER
+  functions.py TT_RUN MODULE FOLDER [DEVICE]
 """
 
 import os
@@ -32,8 +32,8 @@ def flatten(matrix):
 
 
 class Runner:
-    def __init__(self, tt_run, module, folder):
-        self.command = [tt_run, module, "--device", "emulator"]
+    def __init__(self, tt_run, module, folder, device="emulator"):
+        self.command = [tt_run, module, "--device", device]
         self.folder = folder
         os.makedirs(folder, exist_ok=True)
         self.failed = 0

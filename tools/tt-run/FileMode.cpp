@@ -136,6 +136,7 @@ int mlir::tt::runFileMode(const FileRequest &request) {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.printOpOnDiagnostic(false);
   if (request.remarks)
     printRemarks(context);
   std::string message;

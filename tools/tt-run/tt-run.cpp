@@ -252,6 +252,7 @@ static int runProblem() {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.printOpOnDiagnostic(false);
   if (remarks)
     printRemarks(context);
   llvm::StringMap<std::string> stages;
@@ -358,6 +359,9 @@ int main(int argc, char **argv) {
     return fail("unknown --emit=" + emit +
                 ", expected mlir-tt, mlir-linalg, mlir-gpu, mlir-nvgpu, "
                 "mlir-nvvm, llvm, ptx, cubin or kernel");
+  if (rowAlignment < 0 || (rowAlignment & (rowAlignment - 1)))
+    return fail("--row-alignment = " + Twine(rowAlignment) +
+                ", expected a power of two (16 allows the widest copies)");
   if (!checkOptions())
     return runtime::kExitBadInput;
   if (!moduleFile.empty())

@@ -30,8 +30,11 @@ def ConvertTTToLinalg : Pass<"convert-tt-to-linalg"> {
     The contract, and the config if there is one, stand on the matmul as
     `tt.precision` and `tt.config`. Rounding of f32 operands to TF32 is not
     expressed in linalg: run as it stands, the matmul is the more exact f32 one.
+
+    Where the types do not say that A and B agree on K, a `cf.assert` does.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::cf::ControlFlowDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
 }

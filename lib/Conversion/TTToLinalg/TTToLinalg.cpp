@@ -10,6 +10,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -25,6 +27,23 @@ namespace mlir::tt {
 using namespace mlir;
 using namespace mlir::tt;
 
+/// Where types do not say that A and B agree on K, the program finds out: a kernel
+/// would read past the end of one of them.
+static void checkTerms(MatmulTransposedOp op, OpBuilder &builder) {
+  Location loc = op.getLoc();
+  OpFoldResult kOfA = tensor::getMixedSize(builder, loc, op.getA(), 0);
+  OpFoldResult kOfB = tensor::getMixedSize(builder, loc, op.getB(), 1);
+  if (isa<Attribute>(kOfA) && isa<Attribute>(kOfB))
+    return;
+  Value agree = arith::CmpIOp::create(
+      builder, loc, arith::CmpIPredicate::eq,
+      getValueOrCreateConstantIndexOp(builder, loc, kOfA),
+      getValueOrCreateConstantIndexOp(builder, loc, kOfB));
+  cf::AssertOp::create(builder, loc, agree,
+                       "tt.matmul_transposed: A (K, M) and B (N, K) do not agree "
+                       "on K");
+}
+
 namespace {
 
 struct ConvertMatmulTransposed : OpRewritePattern<MatmulTransposedOp> {
@@ -33,6 +52,7 @@ struct ConvertMatmulTransposed : OpRewritePattern<MatmulTransposedOp> {
   LogicalResult matchAndRewrite(MatmulTransposedOp op,
                                 PatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
+    checkTerms(op, rewriter);
     SmallVector<OpFoldResult> sizes = {
         tensor::getMixedSize(rewriter, loc, op.getA(), 1),
         tensor::getMixedSize(rewriter, loc, op.getB(), 0)};

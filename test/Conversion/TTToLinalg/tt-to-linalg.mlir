@@ -27,3 +27,14 @@ func.func @f16_dynamic(%a: tensor<?x?xf16>, %b: tensor<?x?xf16>) -> tensor<?x?xf
   %c = tt.matmul_transposed %a, %b : tensor<?x?xf16>, tensor<?x?xf16> -> tensor<?x?xf16>
   return %c : tensor<?x?xf16>
 }
+
+// Whether A and B agree on K is only known when the program runs.
+// CHECK-LABEL: func @terms
+// CHECK-DAG: %[[KA:.*]] = tensor.dim %arg0, %c0
+// CHECK-DAG: %[[KB:.*]] = arith.constant 64 : index
+// CHECK: %[[AGREE:.*]] = arith.cmpi eq, %[[KA]], %[[KB]]
+// CHECK: cf.assert %[[AGREE]], "tt.matmul_transposed: A (K, M) and B (N, K) do not agree on K"
+func.func @terms(%a: tensor<?x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {
+  %c = tt.matmul_transposed %a, %b : tensor<?x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
+  return %c : tensor<48x80xf32>
+}
