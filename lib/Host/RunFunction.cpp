@@ -13,7 +13,9 @@
 #include "tt/Host/RunFunction.h"
 
 #include "CallFunction.h"
+#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
+#include "tt/Host/Bisect.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
@@ -21,10 +23,13 @@
 using namespace mlir;
 using namespace mlir::tt;
 
-static LogicalResult lowerModule(ModuleOp module,
-                                 const PipelineOptions &options) {
+static LogicalResult
+lowerModule(ModuleOp module, const PipelineOptions &options, bool locations) {
   PassManager pm(module.getContext(), ModuleOp::getOperationName());
-  buildTTToPTXPipeline(pm, options);
+  buildTTToNVVM(pm, options);
+  if (locations)
+    pm.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
+  buildNVVMToPTXPipeline(pm, options);
   host::buildHostPipeline(pm);
   return pm.run(module);
 }
@@ -51,16 +56,16 @@ mlir::tt::runFunction(ModuleOp module, runtime::Device &device,
   auto signature = host::readSignature(module, run);
   if (!signature)
     return signature.error();
-  if (failed(lowerModule(module, options)))
+  if (failed(lowerModule(module, options, run.locations)))
     return runtime::Error{"'" + run.entry + "' could not be compiled"};
   auto outputs = host::callFunction(module, *signature, device, run);
   if (!outputs)
     return outputs.error();
   FunctionReport report{run.entry, device.getName(), outputs->launches, {}};
   for (auto [i, value] : llvm::enumerate(outputs->values)) {
-    auto described = describeValue(
-        value, outputs->what + (" " + std::to_string(i)),
-        i < run.outputs.size() ? run.outputs[i] : "");
+    auto described =
+        describeValue(value, outputs->what + (" " + std::to_string(i)),
+                      i < run.outputs.size() ? run.outputs[i] : "");
     if (!described)
       return described.error();
     report.values.push_back(std::move(*described));

@@ -41,6 +41,13 @@ static bool wantsEmulator() {
 
 bool mlir::tt::wantsLocations() { return wantsEmulator(); }
 
+std::string mlir::tt::describeChecks() {
+  if (schedules.getNumOccurrences())
+    return "checks    no finding in " + std::to_string(schedules) +
+           " schedules\n";
+  return check ? "checks    no finding in 1 schedule\n" : "";
+}
+
 static runtime::Result<std::unique_ptr<runtime::Device>> openEmulator() {
   emulator::DeviceOptions options;
   constexpr int64_t kMostSchedules = 1 << 20;

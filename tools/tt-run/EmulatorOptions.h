@@ -18,6 +18,10 @@ llvm::cl::OptionCategory &getCategory();
 /// Whether instructions should know where they come from.
 bool wantsLocations();
 
+/// A line that says under how many schedules nothing was found; empty if
+/// nothing was checked.
+std::string describeChecks();
+
 /// Opens "auto", "cuda" or "emulator". auto takes a GPU if there is one, and
 /// says so if there is none; options that only the emulator has make it the
 /// emulator.

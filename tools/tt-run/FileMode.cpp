@@ -98,11 +98,13 @@ static int runEntry(ModuleOp module, const FileRequest &request) {
   PipelineOptions options;
   setOptions(options, request);
   options.format = (*device)->runsBitcode() ? "llvm" : "isa";
-  auto report = runFunction(module, **device, options, request.run);
+  FunctionRun run = request.run;
+  run.locations = wantsLocations();
+  auto report = runFunction(module, **device, options, run);
   if (!report)
     return fail(report.error());
   llvm::outs() << (request.json ? formatReportJson(*report)
-                                : formatReport(*report));
+                                : formatReport(*report) + describeChecks());
   return runtime::kExitSuccess;
 }
 

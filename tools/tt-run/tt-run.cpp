@@ -287,7 +287,8 @@ static int runProblem() {
 static bool checkOptions() {
   static constexpr StringLiteral ofProblems[] = {
       "m",       "n", "k", "lda", "ldb",       "ldc",      "type", "precision",
-      "dynamic", "a", "b", "c",   "no-verify", "benchmark"};
+      "dynamic", "a", "b", "c",   "no-verify", "benchmark",
+      "counters"};
   static constexpr StringLiteral ofFiles[] = {"entry", "inputs", "outputs"};
   bool isFile = !moduleFile.empty();
   auto &options = cl::getRegisteredOptions();

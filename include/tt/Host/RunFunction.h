@@ -24,6 +24,8 @@ struct FunctionRun {
   std::vector<std::string> outputs;
   runtime::InputKind input = runtime::InputKind::uniform;
   uint64_t seed = 0;
+  /// Whether kernels know which line of the module each instruction comes from.
+  bool locations = false;
 };
 
 struct FunctionReport {
