@@ -107,28 +107,33 @@ public:
 //===----------------------------------------------------------------------===//
 
 /// The kernel takes each matrix as a memref descriptor (Kernel.h): allocated
-/// and aligned pointer, offset, two sizes, two strides. A workspace comes
-/// behind them.
+/// and aligned pointer, offset, two sizes, two strides; a workspace has one
+/// size and one stride.
 std::vector<MatrixRange>
 EmulatedKernel::readMatrices(const std::vector<void *> &parameters) const {
-  constexpr size_t kDescriptor = 7;
+  constexpr size_t kMatrixWords = 7, kWorkspaceWords = 5;
   std::vector<MatrixRange> matrices;
+  size_t first = 0;
   for (const runtime::KernelArgument &argument : arguments) {
-    size_t first = matrices.size() * kDescriptor;
-    if (argument.name.size() != 1 || first + kDescriptor > parameters.size())
+    bool isMatrix = argument.name.size() == 1;
+    size_t words = isMatrix ? kMatrixWords : kWorkspaceWords;
+    if (first + words > parameters.size())
       break;
     auto value = [&](size_t field) {
       return *static_cast<const int64_t *>(parameters[first + field]);
     };
-    MatrixRange matrix;
-    matrix.name = argument.name;
-    matrix.elementBytes = elementBytes;
-    matrix.address = value(1) + value(2) * elementBytes;
-    matrix.rows = value(3);
-    matrix.columns = value(4);
-    matrix.rowStride = value(5);
-    matrix.isOutput = argument.name == "C";
-    matrices.push_back(matrix);
+    if (isMatrix) {
+      MatrixRange matrix;
+      matrix.name = argument.name;
+      matrix.elementBytes = elementBytes;
+      matrix.address = value(1) + value(2) * elementBytes;
+      matrix.rows = value(3);
+      matrix.columns = value(4);
+      matrix.rowStride = value(5);
+      matrix.isOutput = argument.name == "C";
+      matrices.push_back(matrix);
+    }
+    first += words;
   }
   return matrices;
 }

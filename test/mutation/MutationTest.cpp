@@ -28,11 +28,12 @@ static KernelCase makeCase(const Mutant &mutant) {
   kernelCase.type =
       mutant.isF32 ? runtime::ElementType::f32 : runtime::ElementType::f16;
   // Ragged, and with padding behind every row.
-  kernelCase.problem = makeProblem(59, 53, 108);
+  kernelCase.problem = makeProblem(59, 53, 268);
   kernelCase.config =
-      std::string("#tt.config<block = [32, 32, ") +
-      (mutant.isF32 ? "16" : "32") +
-      "], warp = [16, 16], stages = " + std::to_string(mutant.stages) + ">";
+      "#tt.config<block = [32, 32, " +
+      std::to_string(mutant.tileBytes / (mutant.isF32 ? 4 : 2)) +
+      "], warp = [16, 16], stages = " + std::to_string(mutant.stages) +
+      mutant.parts + ">";
   return kernelCase;
 }
 

@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
@@ -333,6 +334,40 @@ static void storeBehindC(ModuleOp module) {
       addIndex(store, store.getIndices()[0], 1000));
 }
 
+//===----------------------------------------------------------------------===//
+// Sums of slices and of split blocks
+//===----------------------------------------------------------------------===//
+
+static SmallVector<gpu::BarrierOp> getBarriersBehindLoop(ModuleOp module) {
+  SmallVector<gpu::BarrierOp> barriers;
+  scf::ForOp loop = getLoop(module);
+  for (auto barrier : findAll<gpu::BarrierOp>(getLaunch(module)))
+    if (barrier->getBlock() == loop->getBlock() &&
+        loop->isBeforeInBlock(barrier))
+      barriers.push_back(barrier);
+  return barriers;
+}
+/// Sums go to shared memory while others still read the last tile there.
+static void dropBarrierBeforeSums(ModuleOp module) {
+  getBarriersBehindLoop(module)[0]->erase();
+}
+static void dropBarrierAfterSums(ModuleOp module) {
+  getBarriersBehindLoop(module)[1]->erase();
+}
+
+/// Whether a block is the last of those that share a tile.
+static void answerTicket(ModuleOp module, bool isLast) {
+  auto ticket = findAll<LLVM::AtomicRMWOp>(getLaunch(module)).front();
+  for (Operation *user : llvm::make_early_inc_range(ticket->getUsers()))
+    if (auto compare = dyn_cast<arith::CmpIOp>(user)) {
+      OpBuilder builder(compare);
+      compare->replaceAllUsesWith(
+          arith::ConstantIntOp::create(builder, compare.getLoc(), isLast, 1));
+    }
+}
+static void everyBlockIsLast(ModuleOp module) { answerTicket(module, true); }
+static void noBlockIsLast(ModuleOp module) { answerTicket(module, false); }
+
 static constexpr Mutant kMutants[] = {
     {"DropLoopBarrier", "shared-race", false, 3, dropLoopBarrier},
     {"DropLoopBarrierF32", "shared-race", true, 2, dropLoopBarrier},
@@ -369,6 +404,13 @@ static constexpr Mutant kMutants[] = {
     {"ExchangeRowsOfA", "numbers", false, 3, exchangeRowsOfA},
     {"ExchangeFragmentsOfB", "numbers", true, 3, exchangeFragmentsOfB},
     {"LeaveOutTheLastTile", "numbers", false, 2, leaveOutTheLastTile},
+    {"DropBarrierBeforeSums", "shared-race", true, 3, dropBarrierBeforeSums,
+     ", k_slices = 2", 128},
+    {"DropBarrierAfterSums", "shared-race", false, 3, dropBarrierAfterSums,
+     ", k_slices = 2", 128},
+    {"EveryBlockIsLast", "output-twice", true, 2, everyBlockIsLast,
+     ", split_k = 2"},
+    {"NoBlockIsLast", "output-never", true, 2, noBlockIsLast, ", split_k = 2"},
 };
 
 llvm::ArrayRef<Mutant> mlir::tt::test::getMutants() { return kMutants; }

@@ -19,6 +19,9 @@ struct Mutant {
   bool isF32;
   int stages;
   void (*mutate)(ModuleOp module);
+  /// More of the config, and the bytes of K of a tile.
+  const char *parts = "";
+  int tileBytes = 64;
 };
 
 llvm::ArrayRef<Mutant> getMutants();

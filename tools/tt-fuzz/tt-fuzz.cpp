@@ -133,6 +133,10 @@ int main(int argc, char **argv) {
     // A crash names the case, too.
     llvm::PrettyStackTraceString trace(command.c_str());
     Result result = runCase(context, fuzzCase);
+    constexpr uint64_t kReport = 500;
+    if ((done + 1) % kReport == 0)
+      llvm::errs() << llvm::formatv("{0} cases, {1} failed, {2:f0} s\n",
+                                    done + 1, failed, elapsed());
     refused += result.verdict == Verdict::Refused;
     if (result.verdict != Verdict::Failed)
       continue;
