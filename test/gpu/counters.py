@@ -59,7 +59,10 @@ OURS = ["mma", "cp_async_shared_wavefronts", "cp_async_shared_conflicts",
 
 
 def run(command):
-    done = subprocess.run(command, capture_output=True, text=True)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        raise RuntimeError(f"{command[0]} cannot be run: {error}") from error
     if done.returncode != 0:
         raise RuntimeError(f"{command[0]} exits with {done.returncode}: "
                            f"{(done.stdout + done.stderr).strip()[-600:]}")
@@ -77,8 +80,13 @@ def prepare(tt_run, folder):
 
 
 def find_counters():
-    """The counters that this GPU has: asked by name, and all about cp.async."""
-    listing = run(["ncu", "--query-metrics"])
+    """The counters that this GPU has: asked by name, and all about cp.async. Without
+    a list of what it has, those asked by name."""
+    try:
+        listing = run(["ncu", "--query-metrics"])
+    except RuntimeError as error:
+        print(f"{error}\n")
+        return COUNTERS + MORE, []
     known = set(re.findall(r"^([a-z][a-z0-9_]+)\s", listing, re.MULTILINE))
     wanted = [name for name in COUNTERS + MORE if name.split(".")[0] in known]
     copies = [f"{name}.sum" for name in sorted(known) if "ldgsts" in name
@@ -100,15 +108,32 @@ def measure(tt_launch, file, counters):
             for name in counters if values.get(name)}
 
 
+def measure_each(tt_launch, file, counters):
+    """The same one by one, where one that is unknown spoils all."""
+    found, reason = {}, None
+    for counter in counters:
+        try:
+            found.update(measure(tt_launch, file, [counter]))
+        except (RuntimeError, IndexError) as error:
+            reason = error
+    if not found:
+        raise RuntimeError(f"no counter can be measured: {reason}")
+    return found
+
+
 def compare(tt_launch, folder):
     counters, missing = find_counters()
     if missing:
         print("not known to this ncu: " + ", ".join(missing) + "\n")
     results, failed = {}, False
     for name in KERNELS:
+        file = folder / f"{name}.ttk"
         try:
-            found = measure(tt_launch, folder / f"{name}.ttk", counters)
-        except (RuntimeError, OSError, IndexError) as error:
+            try:
+                found = measure(tt_launch, file, counters)
+            except (RuntimeError, IndexError):
+                found = measure_each(tt_launch, file, counters)
+        except RuntimeError as error:
             print(f"{name}: {error}\n")
             failed = True
             continue
