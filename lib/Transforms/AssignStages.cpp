@@ -95,7 +95,8 @@ static bool isFragment(Operation *op) {
 }
 
 static bool isCopy(Operation *op) {
-  if (isa<nvgpu::DeviceAsyncCopyOp, memref::StoreOp>(op))
+  // A load through registers without a guard: its tiles are never partial.
+  if (isa<nvgpu::DeviceAsyncCopyOp, memref::LoadOp, memref::StoreOp>(op))
     return true;
   // Copies of a last, partial round, and guarded loads through registers.
   return isa<scf::IfOp>(op);

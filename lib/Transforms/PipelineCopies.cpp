@@ -18,6 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Transforms.h"
@@ -48,9 +49,30 @@ static void predicateCopy(RewriterBase &rewriter, nvgpu::DeviceAsyncCopyOp copy,
   copy.getSrcElementsMutable().assign(selected);
 }
 
+/// Makes a load through registers yield zero where `predicate` is false.
+static Operation *predicateLoad(RewriterBase &rewriter, memref::LoadOp load,
+                                Value predicate) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(load);
+  Location loc = load.getLoc();
+  auto guarded = scf::IfOp::create(rewriter, loc, load.getType(), predicate,
+                                   /*withElseRegion=*/true);
+  rewriter.replaceAllUsesWith(load.getResult(), guarded.getResult(0));
+  rewriter.setInsertionPointToStart(guarded.thenBlock());
+  auto yield = scf::YieldOp::create(rewriter, loc, load.getResult());
+  rewriter.moveOpBefore(load, yield);
+  rewriter.setInsertionPointToStart(guarded.elseBlock());
+  Value zero = arith::ConstantOp::create(rewriter, loc,
+                                         rewriter.getZeroAttr(load.getType()));
+  scf::YieldOp::create(rewriter, loc, zero);
+  return guarded;
+}
+
 /// Copies are predicated; all else may run in iterations it is not needed in.
 static Operation *predicateOp(RewriterBase &rewriter, Operation *op,
                               Value predicate) {
+  if (auto load = dyn_cast<memref::LoadOp>(op))
+    return predicateLoad(rewriter, load, predicate);
   // A guarded load through registers: outside, it yields zero.
   auto guarded = dyn_cast<scf::IfOp>(op);
   if (guarded && guarded.getNumResults() != 0) {
