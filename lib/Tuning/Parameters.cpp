@@ -15,7 +15,8 @@ using namespace mlir::tt::tuning;
 
 static constexpr StringLiteral kNames[kParameters] = {
     "block_m", "block_n",      "block_k_bytes", "warps",
-    "stages",  "raster_group", "a_layout",      "mma_order"};
+    "stages",  "raster_group", "a_layout",      "mma_order",
+    "k_slices", "split_k", "rounding_form"};
 
 StringRef tuning::getName(Parameter parameter) {
   return kNames[static_cast<int>(parameter)];
@@ -35,6 +36,8 @@ std::string tuning::formatValue(Parameter parameter, int64_t value) {
     return stringifySharedLayout(SharedLayout(value)).str();
   if (parameter == Parameter::mmaOrder)
     return stringifyMmaOrder(MmaOrder(value)).str();
+  if (parameter == Parameter::roundingForm)
+    return stringifyRoundingForm(RoundingForm(value)).str();
   return std::to_string(value);
 }
 
@@ -47,6 +50,11 @@ std::optional<int64_t> tuning::parseValue(Parameter parameter, StringRef text) {
   if (parameter == Parameter::mmaOrder) {
     if (auto order = symbolizeMmaOrder(text))
       return int64_t(*order);
+    return std::nullopt;
+  }
+  if (parameter == Parameter::roundingForm) {
+    if (auto form = symbolizeRoundingForm(text))
+      return int64_t(*form);
     return std::nullopt;
   }
   int64_t value;
@@ -64,7 +72,10 @@ ParameterValues tuning::getValues(ConfigAttr config, Type elementType) {
           config.getStages(),
           config.getRasterGroup(),
           int64_t(config.getALayout()),
-          int64_t(config.getMmaOrder())};
+          int64_t(config.getMmaOrder()),
+          config.getKSlices(),
+          config.getSplitK(),
+          int64_t(config.getRoundingForm())};
 }
 
 ConfigAttr tuning::getConfig(MLIRContext *context,
@@ -80,5 +91,7 @@ ConfigAttr tuning::getConfig(MLIRContext *context,
       ArrayRef<int64_t>{warpM, warpN}, at(values, Parameter::stages),
       at(values, Parameter::rasterGroup),
       SharedLayout(at(values, Parameter::aLayout)),
-      MmaOrder(at(values, Parameter::mmaOrder)));
+      MmaOrder(at(values, Parameter::mmaOrder)),
+      at(values, Parameter::kSlices), at(values, Parameter::splitK),
+      RoundingForm(at(values, Parameter::roundingForm)));
 }

@@ -13,8 +13,9 @@
 
 namespace mlir::tt::tuning {
 
-/// What a policy can let move. The warp tile follows from `warps`: every way to
-/// cut the block tile into that many warps.
+/// What a policy can let move. `warps` are those of the whole block, all k-slices
+/// together; the warp tile follows from them: every way to cut the block tile
+/// into that many.
 enum class Parameter {
   blockM,
   blockN,
@@ -24,8 +25,11 @@ enum class Parameter {
   rasterGroup,
   aLayout,
   mmaOrder,
+  kSlices,
+  splitK,
+  roundingForm,
 };
-inline constexpr int kParameters = 8;
+inline constexpr int kParameters = 11;
 
 /// As policies name it: "block_m", "warps", ...
 StringRef getName(Parameter parameter);
