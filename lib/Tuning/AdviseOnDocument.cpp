@@ -15,6 +15,7 @@
 #include "tt/Tuning/Advice.h"
 #include "tt/Tuning/Support.h"
 #include <cmath>
+#include <tuple>
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -296,8 +297,9 @@ Adviser::getRanked(const TritonConfig &from) const {
       if (isLegal && !(to == from))
         ranked.push_back({estimate(to), to});
     }
-  llvm::stable_sort(ranked, [](const auto &a, const auto &b) {
-    return a.first < b.first;
+  llvm::sort(ranked, [](const auto &a, const auto &b) {
+    return std::tie(a.first, a.second.warps, a.second.stages) <
+           std::tie(b.first, b.second.warps, b.second.stages);
   });
   if (int64_t(ranked.size()) >= policy.maxCandidates)
     ranked.resize(policy.maxCandidates - 1);

@@ -8,6 +8,7 @@
 
 #include "tt/Tuning/Support.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Regex.h"
 #include <cmath>

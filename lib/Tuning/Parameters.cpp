@@ -29,7 +29,7 @@ std::optional<Parameter> tuning::parseParameter(StringRef name) {
   return static_cast<Parameter>(found - std::begin(kNames));
 }
 
-std::string tuning::getParameterNames() { return llvm::join(kNames, ", "); }
+std::string tuning::getParameterNames() { return llvm::join(llvm::ArrayRef(kNames), ", "); }
 
 std::string tuning::formatValue(Parameter parameter, int64_t value) {
   if (parameter == Parameter::aLayout)

@@ -7,6 +7,7 @@
 #include "tt/Tuning/Policy.h"
 
 #include "tt/Tuning/Support.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
@@ -174,7 +175,7 @@ llvm::Expected<Policy> tuning::parsePolicy(StringRef text) {
 // Presets
 //===----------------------------------------------------------------------===//
 
-static std::string join(StringRef folder, StringRef name) {
+static std::string getPath(StringRef folder, StringRef name) {
   llvm::SmallString<128> path(folder);
   llvm::sys::path::append(path, name);
   return path.str().str();
@@ -184,7 +185,7 @@ std::string tuning::getPolicyFolder() {
   if (const char *folder = std::getenv("TT_POLICIES"))
     return folder;
   std::string installed =
-      join(llvm::sys::path::parent_path(llvm::sys::path::parent_path(
+      getPath(llvm::sys::path::parent_path(llvm::sys::path::parent_path(
                getExecutablePath())),
            "share/tt/policies");
   if (llvm::sys::fs::is_directory(installed))
@@ -206,7 +207,7 @@ std::vector<std::string> tuning::getPresetNames() {
 llvm::Expected<Policy> tuning::loadPolicy(StringRef nameOrFile) {
   std::string path = nameOrFile.str();
   if (!llvm::sys::fs::is_regular_file(path))
-    path = join(getPolicyFolder(), nameOrFile.str() + ".json");
+    path = getPath(getPolicyFolder(), nameOrFile.str() + ".json");
   if (!llvm::sys::fs::is_regular_file(path))
     return makeError("no policy '{0}': neither a file nor one of the presets "
                      "{1}",

@@ -50,8 +50,8 @@ ConfigAttr TritonConfig::getConfig(MLIRContext *context) const {
       [&] { return emitError(UnknownLoc::get(context)); }, context,
       ArrayRef<int64_t>{blockM, blockN, blockK},
       ArrayRef<int64_t>{blockM / rows, blockN / columns}, getBuffers(), groupM,
-      SharedLayout::xor_swizzle, MmaOrder::b_stationary, /*kSlices=*/1,
-      /*splitK=*/1, RoundingForm::every_fragment);
+      SharedLayout::xor_swizzle, MmaOrder::b_stationary,
+      /*kSlices=*/int64_t(1), /*splitK=*/int64_t(1), RoundingForm::every_fragment);
 }
 
 int64_t TritonConfig::estimateRegisters(Type elementType) const {
