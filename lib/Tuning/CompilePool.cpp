@@ -17,6 +17,8 @@
 #include <thread>
 
 using namespace mlir;
+using llvm::SmallVector;
+using llvm::StringRef;
 using namespace mlir::tt;
 using namespace mlir::tt::tuning;
 
