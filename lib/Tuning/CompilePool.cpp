@@ -81,6 +81,25 @@ static void compileOne(const std::string &folder, measure::CandidateSet &set,
                       (reason.empty() ? "" : ": " + reason);
 }
 
+std::string tuning::compileDynamic(
+    const std::string &file, const std::string &type,
+    const std::string &precision, const std::string &target,
+    const std::string &config, int64_t rowAlignment,
+    const CompileOptions &options) {
+  std::vector<std::string> command = {
+      options.compiler.empty() ? findCompiler() : options.compiler,
+      // Sizes are needed, and not used.
+      "--m=1", "--n=1", "--k=1", "--dynamic",
+      "--row-alignment=" + std::to_string(rowAlignment), "--type=" + type,
+      "--chip=" + target, "--config=" + config, "--emit=kernel", "-o", file};
+  if (!precision.empty())
+    command.push_back("--precision=" + precision);
+  measure::Exit exit = measure::run(command, options.limitSeconds);
+  if (exit.succeeded() && llvm::sys::fs::exists(file))
+    return {};
+  return exit.describe(options.limitSeconds) + ": " + getReason(exit.output);
+}
+
 void tuning::compileCandidates(const std::string &folder,
                                measure::CandidateSet &set,
                                const CompileOptions &options) {

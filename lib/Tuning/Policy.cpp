@@ -193,6 +193,11 @@ std::string tuning::getPolicyFolder() {
   return TT_SOURCE_POLICIES;
 }
 
+std::string tuning::getPinnedTable() {
+  return getPath(llvm::sys::path::parent_path(getPolicyFolder()),
+                 "pinned.json");
+}
+
 std::vector<std::string> tuning::getPresetNames() {
   std::vector<std::string> names;
   std::error_code error;

@@ -24,6 +24,14 @@ struct CompileOptions {
 void compileCandidates(const std::string &folder, measure::CandidateSet &set,
                        const CompileOptions &options);
 
+/// Compiles one kernel for sizes that are known at run time only, with rows
+/// aligned to `rowAlignment` bytes. Empty, or why it failed.
+std::string compileDynamic(const std::string &file, const std::string &type,
+                           const std::string &precision,
+                           const std::string &target,
+                           const std::string &config, int64_t rowAlignment,
+                           const CompileOptions &options);
+
 } // namespace mlir::tt::tuning
 
 #endif // TT_TUNING_COMPILEPOOL_H

@@ -60,6 +60,8 @@ llvm::Expected<Policy> loadPolicy(StringRef nameOrFile);
 /// the project was built.
 std::string getPolicyFolder();
 std::vector<std::string> getPresetNames();
+/// Configs for --deterministic, beside the presets: pinned.json.
+std::string getPinnedTable();
 
 } // namespace mlir::tt::tuning
 
