@@ -44,7 +44,10 @@ std::vector<int64_t> Policy::getValues(Parameter parameter,
   auto found = moves.find(parameter);
   if (found == moves.end())
     return {original};
-  return found->second.getValues(original);
+  std::vector<int64_t> values = found->second.getValues(original);
+  if (!llvm::is_contained(values, original))
+    values.insert(values.begin(), original);
+  return values;
 }
 
 //===----------------------------------------------------------------------===//

@@ -11,6 +11,7 @@
 #include "tt/Emulator/Emulator.h"
 #include "tt/Measure/Process.h"
 #include "tt/Tuning/Support.h"
+#include "llvm/ADT/StringExtras.h"
 #include <cmath>
 
 using namespace mlir;
@@ -204,19 +205,56 @@ measure::Results tuning::rankWithoutDevice(const std::string &folder,
 // Results
 //===----------------------------------------------------------------------===//
 
+const TargetInfo *tuning::findTargetOfDevice(StringRef deviceName) {
+  // "NVIDIA GeForce RTX 4090" and "rtx4090".
+  std::string name = deviceName.lower();
+  name.erase(llvm::remove_if(name, [](char c) { return !llvm::isAlnum(c); }),
+             name.end());
+  const TargetInfo *found = nullptr;
+  for (const TargetInfo &target : TargetInfo::all())
+    // The longest name: "l4" is in "l40s" as well.
+    if (StringRef(name).contains(target.name) &&
+        (!found || target.name.size() > found->name.size()))
+      found = &target;
+  return found;
+}
+
 CacheEntry tuning::makeEntry(const measure::CandidateSet &set,
-                             const measure::Results &results, bool measured) {
+                             const measure::Results &results) {
   CacheEntry entry;
   entry.key =
       CacheKey::get(set.problem, set.type, set.precision, set.target);
   entry.config = set.candidates[results.winner].config;
-  entry.measured = measured;
-  entry.ratio = measured ? results.candidates[results.winner].getRatio()
-                         : set.candidates[0].estimate /
-                               set.candidates[results.winner].estimate;
+  const TargetInfo *device = findTargetOfDevice(results.device);
+  entry.measured = device && device->name == set.target;
+  entry.ratio = entry.measured ? results.candidates[results.winner].getRatio()
+                               : set.candidates[0].estimate /
+                                     set.candidates[results.winner].estimate;
   entry.device = results.device;
   entry.policy = set.policy;
   return entry;
+}
+
+std::string tuning::findTunedConfig(const TuneRequest &request,
+                                    MLIRContext *context) {
+  Cache cache;
+  auto entry = cache.find(CacheKey::get(request.sizes, request.type,
+                                        request.precision, request.target));
+  if (!entry)
+    return {};
+  TuneRequest tuned = request;
+  tuned.original = entry->config;
+  auto parsed = parseRequest(tuned, context);
+  std::string reason =
+      parsed ? getIllegality(
+                   TilePlan(parsed->original, parsed->problem.elementType),
+                   *parsed->target)
+             : llvm::toString(parsed.takeError());
+  if (reason.empty())
+    return entry->config;
+  llvm::errs() << "warning: tuning cache: " << entry->config
+               << " is ignored: " << reason << "\n";
+  return {};
 }
 
 std::string tuning::formatTable(const measure::CandidateSet &set,

@@ -279,13 +279,30 @@ static int finish(const measure::CandidateSet &set,
   if (noCache)
     return 0;
   if (llvm::Error error =
-          Cache().store(makeEntry(set, results, measured)))
+          Cache().store(makeEntry(set, results)))
     return fail(std::move(error));
   return 0;
 }
 
+/// Without --target, the GPU that is there, if the table has it.
+static std::string chooseTarget(const std::string &device) {
+  if (targetName.getNumOccurrences() || device != "cuda")
+    return targetName;
+  auto opened = openDevice(device);
+  const TargetInfo *found =
+      opened ? findTargetOfDevice((*opened)->getName()) : nullptr;
+  return found ? found->name.str() : targetName.getValue();
+}
+
 static int tune(MLIRContext *context, bool compileOnly) {
+  std::string why;
+  runtime::Result<std::string> device = std::string();
+  if (!compileOnly && !deterministic)
+    device = resolveDevice(why);
+  if (!device)
+    return fail(device.error().message, runtime::kExitNoDevice);
   TuneRequest request = getRequest();
+  request.target = chooseTarget(*device);
   auto parsed = parseRequest(request, context);
   if (!parsed)
     return fail(parsed.takeError());
@@ -298,10 +315,6 @@ static int tune(MLIRContext *context, bool compileOnly) {
     return fail(space.takeError());
   if (deterministic)
     return pickDeterministically(request, *space);
-  std::string why;
-  auto device = compileOnly ? std::string() : resolveDevice(why);
-  if (!device)
-    return fail(device.error().message, runtime::kExitNoDevice);
   WorkFolder work;
   if (llvm::Error error = work.create())
     return fail(std::move(error));

@@ -12,9 +12,9 @@
 //               "stages": { "values": [2, 3, 4], "steps": [-1, 0, 1] } },
 //     "candidates": { "min": 3, "max": 6 } }
 //
-// What `move` does not name is frozen. `values` are the only values allowed,
-// `steps` the only differences from the original. The original config always is
-// a candidate, whatever the policy says of it.
+// What `move` does not name is frozen. `values` are the only values that a
+// parameter may move to, `steps` the only differences from the original; to stay
+// is always allowed. The original config is a candidate under every policy.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,7 +46,8 @@ struct Policy {
   int64_t maxCandidates = 6;
 
   bool isFrozen(Parameter parameter) const { return !moves.count(parameter); }
-  /// Of a parameter, for an original config that has `original` there.
+  /// Of a parameter, for an original config that has `original` there, itself
+  /// among them.
   std::vector<int64_t> getValues(Parameter parameter, int64_t original) const;
 };
 

@@ -48,9 +48,17 @@ measure::Results rankWithoutDevice(const std::string &folder,
                                    const measure::CandidateSet &set,
                                    bool useEmulator);
 
-/// Entry of the cache for a finished tuning.
+/// Entry of the cache for a finished tuning. It counts as measured only if it
+/// was on the target itself.
 CacheEntry makeEntry(const measure::CandidateSet &set,
-                     const measure::Results &results, bool measured);
+                     const measure::Results &results);
+
+/// The row of the target table that a device's name belongs to; null if none.
+const TargetInfo *findTargetOfDevice(StringRef deviceName);
+
+/// The cached config for a request; empty if there is none. One that is not
+/// legal is ignored with a warning.
+std::string findTunedConfig(const TuneRequest &request, MLIRContext *context);
 
 /// A table for people.
 std::string formatTable(const measure::CandidateSet &set,
