@@ -145,7 +145,10 @@ static TuneRequest getRequest() {
                    orDefault(strideB, sizeK),
                    orDefault(strideC, sizeN)};
   request.type = typeName;
+  // "tf32, rounding = truncate" is short for the attribute, as for tt-run.
   request.precision = precision;
+  if (!precision.empty() && !StringRef(precision).starts_with("#"))
+    request.precision = "#tt.precision<" + precision + ">";
   request.original = original;
   request.target = targetName;
   return request;
