@@ -34,7 +34,13 @@ public:
             std::vector<std::string> command, const MeasureOptions &options)
       : folder(std::move(folder)), set(std::move(set)),
         command(std::move(command)), options(options) {
-    results.candidates.resize(this->set.candidates.size());
+    for (const Candidate &candidate : this->set.candidates) {
+      CandidateResult &result = results.candidates.emplace_back();
+      if (candidate.file.empty()) {
+        result.state = State::failed;
+        result.message = candidate.failure;
+      }
+    }
   }
 
   runtime::Result<Results> run();
@@ -64,11 +70,9 @@ private:
 
 std::vector<size_t> Measuring::getOpen() const {
   std::vector<size_t> open;
-  for (size_t i = 1; i < set.candidates.size(); ++i) {
-    bool isCompiled = !set.candidates[i].file.empty();
-    if (isCompiled && results.candidates[i].state == State::notMeasured)
+  for (size_t i = 1; i < set.candidates.size(); ++i)
+    if (results.candidates[i].state == State::notMeasured)
       open.push_back(i);
-  }
   return open;
 }
 

@@ -36,8 +36,9 @@ static void printTable(const CandidateSet &set, const Results &results) {
   std::printf("%-10s %9s %7s  %s\n", "", "ms", "ratio", "config");
   for (size_t i = 0; i < set.candidates.size(); ++i) {
     const CandidateResult &result = results.candidates[i];
-    std::string state = i == results.winner ? "winner"
-                        : i == 0            ? "original"
+    std::string state = i == 0 && results.winner == 0 ? "stays"
+                        : i == results.winner         ? "winner"
+                        : i == 0                      ? "original"
                                             : getName(result.state);
     if (result.ratios.empty())
       std::printf("%-10s %9s %7s  %s  %s\n", state.c_str(), "", "",

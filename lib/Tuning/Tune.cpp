@@ -269,8 +269,9 @@ std::string tuning::formatTable(const measure::CandidateSet &set,
     measure::CandidateResult result;
     if (i < results.candidates.size())
       result = results.candidates[i];
-    std::string state = i == results.winner ? "winner"
-                        : i == 0            ? "original"
+    std::string state = i == 0 && results.winner == 0 ? "stays"
+                        : i == results.winner         ? "winner"
+                        : i == 0                      ? "original"
                         : measured || result.state == measure::State::failed
                             ? measure::getName(result.state)
                             : "";
@@ -282,7 +283,7 @@ std::string tuning::formatTable(const measure::CandidateSet &set,
         hasTime ? llvm::formatv("{0:f3}", result.getRatio()).str() : "",
         candidate.config);
     std::string message =
-        !candidate.failure.empty() ? candidate.failure : result.message;
+        result.message.empty() ? candidate.failure : result.message;
     if (!message.empty())
       os << "          " << message << "\n";
   }
