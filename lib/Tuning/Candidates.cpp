@@ -38,6 +38,7 @@ private:
   /// Every warp tile that cuts the block tile into the given warps.
   void walkWarpTiles(const ParameterValues &values);
   void consider(ConfigAttr config);
+  int64_t countMoves(ConfigAttr config) const;
   void prune();
 
   const Policy &policy;
@@ -107,6 +108,9 @@ void Enumerator::consider(ConfigAttr config) {
     return;
   }
   std::string reason = getIllegality(plan, target);
+  bool isGuarded = config.getRoundingForm() == RoundingForm::guarded;
+  if (reason.empty() && isGuarded && !canGuard(problem, plan))
+    reason = "rounding_form = guarded does not apply to the problem";
   if (!reason.empty()) {
     ++space.illegal;
     lastReason = reason;
@@ -115,16 +119,27 @@ void Enumerator::consider(ConfigAttr config) {
   space.configs.push_back({config, estimateCost(problem, plan, target).total});
 }
 
+/// How many parameters differ from the original's.
+int64_t Enumerator::countMoves(ConfigAttr config) const {
+  ParameterValues values = getValues(config, problem.elementType);
+  int64_t moves = 0;
+  for (auto [value, before] : llvm::zip(values, originalValues))
+    moves += value != before;
+  return moves;
+}
+
 /// Keeps the best; of each pair of block and warp tile only some, so that an
-/// error of the model about one tile does not fill the list.
+/// error of the model about one tile does not fill the list. Where the model
+/// sees no difference, fewer moves come first.
 void Enumerator::prune() {
-  std::vector<std::tuple<double, std::string, ConfigAttr>> sorted;
+  using Key = std::tuple<double, int64_t, std::string>;
+  std::vector<std::pair<Key, ConfigAttr>> sorted;
   for (const RankedConfig &ranked : space.configs)
-    sorted.push_back({ranked.seconds, format(ranked.config), ranked.config});
-  llvm::sort(sorted, [](const auto &a, const auto &b) {
-    return std::tie(std::get<0>(a), std::get<1>(a)) <
-           std::tie(std::get<0>(b), std::get<1>(b));
-  });
+    sorted.push_back({Key(ranked.seconds, countMoves(ranked.config),
+                          format(ranked.config)),
+                      ranked.config});
+  llvm::sort(sorted,
+             [](const auto &a, const auto &b) { return a.first < b.first; });
   size_t wanted = policy.maxCandidates - 1;
   bool movesTiles = !policy.isFrozen(Parameter::blockM) ||
                     !policy.isFrozen(Parameter::blockN);
@@ -132,11 +147,11 @@ void Enumerator::prune() {
       movesTiles ? std::max<size_t>(2, policy.maxCandidates / 8) : wanted;
   std::map<std::tuple<int64_t, int64_t, int64_t, int64_t>, size_t> ofTile;
   space.configs.clear();
-  for (const auto &[seconds, text, config] : sorted) {
+  for (const auto &[key, config] : sorted) {
     size_t &count = ofTile[{config.getBlockM(), config.getBlockN(),
                             config.getWarpM(), config.getWarpN()}];
     if (space.configs.size() < wanted && count++ < perTile)
-      space.configs.push_back({config, seconds});
+      space.configs.push_back({config, std::get<double>(key)});
     else
       ++space.pruned;
   }
