@@ -6,6 +6,7 @@
 
 #include "tt/Tuning/Advice.h"
 #include "tt/Tuning/Support.h"
+#include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -155,4 +156,47 @@ void tuning::addCounters(Report &report, const Profile &profile, bool isF32,
   if (std::optional<double> sm = profile.get(metric::kSMThroughput))
     addSMThroughput(report, *sm, isF32, target);
   addMemory(report, profile, target);
+}
+
+//===----------------------------------------------------------------------===//
+// Against CUDA's own calculation
+//===----------------------------------------------------------------------===//
+
+llvm::Expected<Report> tuning::checkOccupancy(StringRef json,
+                                              const TargetInfo &target) {
+  llvm::Expected<llvm::json::Value> value = llvm::json::parse(json);
+  if (!value)
+    return value.takeError();
+  const llvm::json::Array *rows = value->getAsArray();
+  if (!rows || rows->empty())
+    return makeError("expected a list of occupancies that is not empty");
+  Report report;
+  double agreeing = 0;
+  for (const llvm::json::Value &element : *rows) {
+    const llvm::json::Object *row = element.getAsObject();
+    auto get = [&](StringRef name) {
+      return row ? row->getInteger(name) : std::nullopt;
+    };
+    auto threads = get("threads"), registers = get("registers"),
+         shared = get("shared_bytes"), blocks = get("blocks");
+    if (!threads || !registers || !shared || !blocks)
+      return makeError("an occupancy has no numbers 'threads', 'registers', "
+                       "'shared_bytes' and 'blocks'");
+    Occupancy ours = getOccupancy({*threads, *registers, *shared}, target);
+    if (ours.blocks == *blocks) {
+      ++agreeing;
+      continue;
+    }
+    report.add("disagreeing",
+               llvm::formatv("{0} threads, {1} registers, {2} bytes: CUDA {3} "
+                             "blocks, ours {4}.",
+                             *threads, *registers, *shared, *blocks,
+                             ours.blocks),
+               {});
+  }
+  report.add("occupancy",
+             llvm::formatv("{0:f0} of {1} occupancies agree.", agreeing,
+                           rows->size()),
+             {});
+  return report;
 }

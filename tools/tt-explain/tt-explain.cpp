@@ -43,6 +43,12 @@ static cl::opt<bool>
                   cl::desc("Go on without metrics that are not understood"),
                   cl::cat(category));
 
+static cl::opt<std::string>
+    occupancyFile("check-occupancy",
+                  cl::desc("Compare our occupancies with CUDA's in this file, "
+                           "which test/gpu/occupancy.py writes"),
+                  cl::cat(category));
+
 static constexpr const char *kOverview =
     R"(Says what limits a kernel, and what a change of its config would do, without a GPU.
 
@@ -123,10 +129,27 @@ static int explainConfig(MLIRContext *context, Type elementType) {
   return print(tuning::adviseOnConfig(problem, attribute, *target), *target);
 }
 
+static int explainOccupancies() {
+  const TargetInfo *target = TargetInfo::find(targetName);
+  if (!target)
+    return fail("--check-occupancy needs --target, one of " +
+                TargetInfo::knownNames());
+  llvm::Expected<std::string> text = tuning::readFile(occupancyFile);
+  if (!text)
+    return fail(llvm::toString(text.takeError()));
+  auto report = tuning::checkOccupancy(*text, *target);
+  if (!report)
+    return fail(occupancyFile + ": " + llvm::toString(report.takeError()));
+  bool isRight = report->findings.size() == 1;
+  return print(*report, *target) || !isRight;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, kOverview);
+  if (!occupancyFile.empty())
+    return explainOccupancies();
   MLIRContext context(MLIRContext::Threading::DISABLED);
   context.loadDialect<TTDialect>();
   Type elementType = parseElementType(&context);

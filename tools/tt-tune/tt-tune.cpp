@@ -69,6 +69,11 @@ static cl::opt<std::string>
     pinnedFile("pinned", cl::desc("Table for --deterministic, as 'export' "
                                   "writes it"),
                cl::cat(category));
+static cl::opt<bool>
+    noBitcode("no-bitcode",
+              cl::desc("compile: smaller kernel files, which the emulator cannot "
+                       "run"),
+              cl::cat(category));
 static cl::opt<std::string>
     folder("folder", cl::desc("Keep kernels and results here"),
            cl::cat(category));
@@ -287,6 +292,37 @@ static int finish(const measure::CandidateSet &set,
   return 0;
 }
 
+static runtime::Status stripBitcode(const std::string &path) {
+  auto kernel = runtime::readKernel(path);
+  if (!kernel)
+    return kernel.error();
+  kernel->bitcode.clear();
+  return runtime::writeKernel(path, *kernel);
+}
+
+static int finishCompiling(const std::string &path,
+                           const measure::CandidateSet &set) {
+  int64_t compiled = 0;
+  double cpu = 0;
+  for (const measure::Candidate &candidate : set.candidates) {
+    cpu += candidate.compileCpuSeconds;
+    if (candidate.file.empty())
+      continue;
+    ++compiled;
+    if (!noBitcode)
+      continue;
+    if (auto status = stripBitcode(path + "/" + candidate.file); !status)
+      return fail(status.error().message);
+  }
+  llvm::outs() << llvm::formatv("{0} candidates in {1}, {2} compiled, {3:f2} s "
+                                "of CPU each\n",
+                                set.candidates.size(), path, compiled,
+                                cpu / set.candidates.size());
+  if (set.candidates[0].file.empty())
+    return fail("the original was not compiled: " + set.candidates[0].failure);
+  return 0;
+}
+
 /// Without --target, the GPU that is there, if the table has it.
 static std::string chooseTarget(const std::string &device) {
   if (targetName.getNumOccurrences() || device != "cuda")
@@ -331,14 +367,8 @@ static int tune(MLIRContext *context, bool compileOnly) {
                       {compiler, jobs, limitSeconds, !quiet, {}});
   if (auto status = measure::writeCandidates(work.path, set); !status)
     return fail(status.error().message);
-  if (compileOnly) {
-    llvm::outs() << set.candidates.size() << " candidates in " << work.path
-                 << "\n";
-    return set.candidates[0].file.empty()
-               ? fail("the original was not compiled: " +
-                      set.candidates[0].failure)
-               : 0;
-  }
+  if (compileOnly)
+    return finishCompiling(work.path, set);
   if (device->empty()) {
     llvm::errs() << "tt-tune: no device (" << why << ")\n";
     return finish(set, rankWithoutDevice(work.path, set, useEmulator),

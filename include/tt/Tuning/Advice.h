@@ -59,6 +59,11 @@ void addOccupancy(Report &report, const BlockResources &block, int64_t grid,
 void addCounters(Report &report, const Profile &profile, bool isF32,
                  const TargetInfo &target);
 
+/// Compares getOccupancy with what CUDA said on a device: a JSON list of
+/// { "threads", "registers", "shared_bytes", "blocks" }, as
+/// test/gpu/occupancy.py writes it. The result names what disagrees.
+llvm::Expected<Report> checkOccupancy(StringRef json, const TargetInfo &target);
+
 } // namespace mlir::tt::tuning
 
 #endif // TT_TUNING_ADVICE_H
