@@ -23,9 +23,7 @@ llvm_config.add_tool_substitutions(
     ["tt-opt", "tt-run", "tt-fuzz", "tt-launch", "tt-unit-tests",
      "tt-mutation-tests",
      "tt-compiler-unit-tests", "tt-kernel-unit-tests",
-    ["tt-opt", "tt-run", "tt-launch", "tt-unit-tests",
-     "tt-compiler-unit-tests", "tt-kernel-unit-tests", "tt-explain",
-     "tt-measure", "tt-tune",
+     "tt-explain", "tt-measure", "tt-tune",
      ToolSubst("mlir-opt-stock", os.path.join(config.llvm_tools_dir, "mlir-opt"))],
     [binaries, config.llvm_tools_dir])
 # A function of one test must not see another's variables.
