@@ -136,12 +136,15 @@ tuning::countBlock(const std::string &kernelFile,
   emulator::LaunchGeometry geometry;
   geometry.block[0] = kernel->threads;
   geometry.dynamicSharedBytes = kernel->sharedBytes;
-  auto counters = (*program)->launch(kernel->entry, geometry,
-                                     parameters.getPointers());
-  if (!counters)
-    return counters.takeError();
-  return BlockCounters{counters->mma, counters->ldmatrix, counters->barriers,
-                       counters->asyncCopies};
+  auto launch = (*program)->launch(kernel->entry, geometry,
+                                   parameters.getPointers());
+  if (!launch)
+    return launch.takeError();
+  if (!launch->findings.empty())
+    return makeError("the kernel does not come to its end");
+  const emulator::Measurements &counted = launch->measurements;
+  return BlockCounters{counted.mma, counted.ldmatrix, counted.barriers,
+                       counted.asyncCopies};
 }
 
 /// Instructions of all blocks; infinite if the emulator cannot run the kernel.
