@@ -6,6 +6,7 @@
 
 #include "tt/Measure/Process.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -105,8 +106,8 @@ Process::Read Process::readLine(std::string &line, double limitSeconds) {
       return Read::timeout;
     pollfd waited = {output, POLLIN, 0};
     // Short waits, so that Ctrl-C is seen.
-    constexpr int kWaitMilliseconds = 100;
-    int ready = poll(&waited, 1, kWaitMilliseconds);
+    constexpr double kWaitMilliseconds = 100;
+    int ready = poll(&waited, 1, int(std::min(kWaitMilliseconds, 1e3 * left)));
     if (wasInterrupted())
       return Read::timeout;
     if (ready <= 0)
