@@ -23,6 +23,7 @@ llvm_config.add_tool_substitutions(
     ["tt-opt", "tt-run", "tt-fuzz", "tt-launch", "tt-unit-tests",
      "tt-mutation-tests",
      "tt-compiler-unit-tests", "tt-kernel-unit-tests",
+     "tt-explain", "tt-measure", "tt-tune",
      ToolSubst("mlir-opt-stock", os.path.join(config.llvm_tools_dir, "mlir-opt"))],
     [binaries, config.llvm_tools_dir])
 # A function of one test must not see another's variables.
@@ -32,6 +33,9 @@ config.substitutions.append(("%tt-lib", os.path.join(config.tt_binary_dir, "lib"
 config.substitutions.append(("%tt-source", config.tt_source_dir))
 config.substitutions.append(("%tt-bin", binaries))
 config.substitutions.append(("%{python}", sys.executable))
+
+# Nobody's own tuning cache is read or written.
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
 
 config.available_features.add("static" if config.tt_static else "plugin")
 if shutil.which("python3"):

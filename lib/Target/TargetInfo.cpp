@@ -55,6 +55,9 @@ struct Card {
 static constexpr Chip kSM80 = {"sm_80", "+ptx80", 163 * kKiB, 164 * kKiB, 2048, 32};
 static constexpr Chip kSM86 = {"sm_86", "+ptx80", 99 * kKiB, 100 * kKiB, 1536, 16};
 static constexpr Chip kSM89 = {"sm_89", "+ptx80", 99 * kKiB, 100 * kKiB, 1536, 24};
+// Code for sm_89 on an SM of Hopper: a block keeps to sm_89's limit, the SM has
+// its own.
+static constexpr Chip kSM89OnHopper = {"sm_89", "+ptx80", 99 * kKiB, 228 * kKiB, 2048, 32};
 static constexpr Chip kSM120 = {"sm_120", "+ptx87", 99 * kKiB, 100 * kKiB, 1536, 24};
 
 static constexpr TargetInfo makeTarget(const Chip &chip, const Card &card) {
@@ -101,13 +104,13 @@ static constexpr TargetInfo kTargets[] = {
                        182.1 * kTera, 364.2 * kTera, 364.2 * kTera,
                        142 * kGeForceL2BytesPerClockPerSM}),
     // An H100 SXM that runs sm_89 code: NVIDIA H100 whitepaper's SMs, L2 and
-    // bandwidth, under sm_89's limits. The tensor rates are those of mma.sync,
+    // bandwidth. The tensor rates are those of mma.sync,
     // measured with kernels of nothing else, 62 % of wgmma's; the clock is what
     // the card sustains at 700 W in such a kernel.
-    makeTarget(kSM89, {"h100", 132, 1700 * kMega, 3350 * kGiga, 50 * kMiB,
+    makeTarget(kSM89OnHopper, {"h100", 132, 1700 * kMega, 3350 * kGiga, 50 * kMiB,
                        306 * kTera, 616 * kTera, 616 * kTera, 5120}),
     // The same chip with HBM3e (NVIDIA H200 data sheet: 4.8 TB/s).
-    makeTarget(kSM89, {"h200", 132, 1700 * kMega, 4800 * kGiga, 50 * kMiB,
+    makeTarget(kSM89OnHopper, {"h200", 132, 1700 * kMega, 4800 * kGiga, 50 * kMiB,
                        306 * kTera, 616 * kTera, 616 * kTera, 5120}),
     // NVIDIA A100 whitepaper, table 4 (40 GB SXM).
     makeTarget(kSM80, {"a100", 108, 1410 * kMega, 1555 * kGiga, 40 * kMiB,

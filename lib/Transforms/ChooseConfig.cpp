@@ -168,8 +168,7 @@ ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
     TilePlan plan(config, problem.elementType);
     if (!isAcceptable(plan, target))
       return;
-    KSplit split = {config.getKSlices(), config.getSplitK()};
-    double seconds = estimateCost(problem, plan, target, split).total;
+    double seconds = estimateCost(problem, plan, target).total;
     if (seconds >= kMargin * best)
       return;
     best = seconds;

@@ -77,12 +77,13 @@ int64_t mlir::tt::getModelSize(int64_t size) {
 
 /// Instructions of a rounding form on sm_90 (tt-lower-rounding); `nearest` has
 /// one more on sm_89, where issue is far from being a limit.
-static double getRoundingInstructions(const Problem &problem) {
+static double getRoundingInstructions(const Problem &problem,
+                                      RoundingForm form) {
   if (!problem.elementType.isF32())
     return 0;
   switch (problem.rounding) {
   case Rounding::nearest:
-    return 2;
+    return form == RoundingForm::guarded ? 1 : 2;
   case Rounding::nearest_finite:
     return 1;
   case Rounding::truncate:
@@ -101,23 +102,23 @@ struct TileWork {
   double issueSlots = 0;    ///< of all warps
   double steps = 0;         ///< k-steps that one warp does, one after another
 
-  TileWork(const Problem &problem, const TilePlan &plan, const KSplit &split);
+  TileWork(const Problem &problem, const TilePlan &plan);
 };
 
 } // namespace
 
-TileWork::TileWork(const Problem &problem, const TilePlan &plan,
-                   const KSplit &split) {
+TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   ConfigAttr config = plan.getConfig();
   double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
-  double warps = config.getWarps();
+  // Of one slice: each slice does its own k-steps only.
+  double warps = config.getWarpsPerSlice();
   double kBytes = k * plan.getElementBytes();
   flops = 2 * m * n * k;
   copiedBytes = (m + n) * kBytes;
   // Each warp reads its rows of A and of B; those in a row or column of warps
   // read the same again.
   fragmentBytes = warps * (config.getWarpM() + config.getWarpN()) * kBytes;
-  steps = double(plan.getKSteps()) / split.slices;
+  steps = plan.getKStepsPerSlice();
 
   double mma = double(plan.getMTiles()) * plan.getNTiles();
   // f32: two 64-bit loads a fragment of A, 16-bit: one ldmatrix; one ldmatrix
@@ -130,7 +131,8 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan,
   double registers = plan.getMTiles() * 4.0 + plan.getNTiles() * 2.0;
   double perStep =
       mma + loads +
-      registers * getRoundingInstructions(problem) * kRoundingSlots;
+      registers * kRoundingSlots *
+          getRoundingInstructions(problem, config.getRoundingForm());
   // A copy and about as many instructions for its address and predicate.
   double copies = 2 * copiedBytes / kChunkBytes / kThreadsPerWarp;
   issueSlots = warps * plan.getKSteps() * perStep + copies;
@@ -172,9 +174,9 @@ namespace {
 class Estimator {
 public:
   Estimator(const Problem &problem, const TilePlan &plan,
-            const TargetInfo &target, const KSplit &split)
+            const TargetInfo &target)
       : problem(problem), plan(plan), config(plan.getConfig()), target(target),
-        split(split), work(problem, plan, split) {}
+        work(problem, plan) {}
 
   CostEstimate run();
 
@@ -195,7 +197,6 @@ private:
   const TilePlan &plan;
   ConfigAttr config;
   const TargetInfo &target;
-  KSplit split;
   TileWork work;
   CostEstimate cost;
   double operandBytes = 0;
@@ -208,19 +209,18 @@ void Estimator::occupy() {
   cost.registers = std::min(plan.getRegisters(/*fragmentSets=*/2),
                             plan.getRegisterLimit(target));
   cost.occupancy =
-      getOccupancy({plan.getThreads() * split.slices, cost.registers,
-                    plan.getSharedBytes()},
+      getOccupancy({plan.getThreads(), cost.registers, plan.getSharedBytes()},
                    target);
   int64_t tiles =
       llvm::divideCeil(getModelSize(problem.m), config.getBlockM()) *
       llvm::divideCeil(getModelSize(problem.n), config.getBlockN());
   cost.waves =
-      getWaves(tiles * split.splits, cost.occupancy.blocks, target);
+      getWaves(tiles * config.getSplitK(), cost.occupancy.blocks, target);
   int64_t kTiles =
       llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
-  cost.kTiles = llvm::divideCeil(kTiles, split.splits);
+  cost.kTiles = llvm::divideCeil(kTiles, config.getSplitK());
   operandBytes =
-      getOperandBytes(problem, plan, target, cost.waves.slots / split.splits);
+      getOperandBytes(problem, plan, target, cost.waves.slots / config.getSplitK());
   double resultBytes = double(getModelSize(problem.m)) *
                        getModelSize(problem.n) * plan.getElementBytes();
   cost.dramBytes = operandBytes + resultBytes;
@@ -230,7 +230,7 @@ void Estimator::occupy() {
 }
 
 double Estimator::getBusySubcores(int64_t blocks) const {
-  double warps = double(blocks) * config.getWarps() * split.slices;
+  double warps = double(blocks) * config.getWarps();
   return std::min<double>(warps, kSubcoresPerSM);
 }
 
@@ -257,8 +257,10 @@ void Estimator::addWave(int64_t active, int64_t count) {
 
   const double terms[] = {tensor, issue, shared, l2, dram, latency, steps};
   double perTile = combine(terms);
+  // Of one buffer, a block's copies overlap with other blocks' mma only.
   if (config.getStages() == 1)
-    perTile += getLatency() + l2 + kBarrierClocks / clock;
+    perTile += std::max(0.0, getLatency() + l2 + kBarrierClocks / clock -
+                                 perTile * (blocks - 1) / blocks);
   double tiles = double(count) * cost.kTiles;
   cost.mainLoop += tiles * perTile;
   for (auto [total, term] :
@@ -287,13 +289,13 @@ void Estimator::addEnds(int64_t blocks, int64_t count) {
 void Estimator::addReduction(int64_t blocks, int64_t count) {
   double sumBytes = 4.0 * config.getBlockM() * config.getBlockN();
   double clock = getClock();
-  if (split.slices > 1)
-    cost.reduction += count * (blocks * 2 * (split.slices - 1) * sumBytes /
+  if (config.getKSlices() > 1)
+    cost.reduction += count * (blocks * 2 * (config.getKSlices() - 1) * sumBytes /
                                    (kSharedBytesPerClock * clock) +
                                kBarrierClocks / clock);
-  if (split.splits > 1)
+  if (config.getSplitK() > 1)
     cost.reduction +=
-        count * ((blocks + split.splits) * sumBytes /
+        count * ((blocks + config.getSplitK()) * sumBytes /
                      (kL2BytesPerClockPerSM * clock) +
                  2 * kL2Latency);
 }
@@ -315,9 +317,8 @@ CostEstimate Estimator::run() {
 
 CostEstimate mlir::tt::estimateCost(const Problem &problem,
                                     const TilePlan &plan,
-                                    const TargetInfo &target,
-                                    const KSplit &split) {
-  return Estimator(problem, plan, target, split).run();
+                                    const TargetInfo &target) {
+  return Estimator(problem, plan, target).run();
 }
 
 StringRef CostEstimate::getBound() const {

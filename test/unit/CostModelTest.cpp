@@ -32,10 +32,9 @@ protected:
     EXPECT_TRUE(attribute) << config.str();
     return TilePlan(attribute, problem.elementType);
   }
-  double estimate(const Problem &problem, StringRef config, StringRef target,
-                  const KSplit &split = {}) {
+  double estimate(const Problem &problem, StringRef config, StringRef target) {
     return estimateCost(problem, getPlan(problem, config),
-                        *TargetInfo::find(target), split)
+                        *TargetInfo::find(target))
         .total;
   }
 
@@ -134,23 +133,23 @@ TEST_F(CostModelTest, OneStageIsSlowest) {
 /// 32 tiles leave 96 of 128 SMs idle; a split of K fills them.
 TEST_F(CostModelTest, SplitsFillIdleSMs) {
   Problem problem = getProblem(64, 4096, 4096);
-  StringRef config = "block = [64, 128, 64], warp = [32, 64], stages = 3";
+  std::string config = "block = [64, 128, 64], warp = [32, 64], stages = 3";
   double one = estimate(problem, config, "h100");
-  double four = estimate(problem, config, "h100", {1, 4});
+  double four = estimate(problem, config + ", split_k = 4", "h100");
   EXPECT_LT(four, 0.6 * one);
   // A large problem has nothing to fill.
   Problem large = getProblem(8192, 8192, 8192);
-  EXPECT_GT(estimate(large, kLarge, "h100", {1, 4}),
+  EXPECT_GT(estimate(large, std::string(kLarge) + ", split_k = 4", "h100"),
             estimate(large, kLarge, "h100"));
 }
 
 TEST_F(CostModelTest, SlicesShortenTheChainOfSteps) {
   Problem problem = getProblem(16, 8192, 8192);
-  StringRef config = "block = [16, 64, 64], warp = [16, 16], stages = 5";
-  TilePlan plan = getPlan(problem, config);
+  std::string config = "block = [16, 64, 64], warp = [16, 16], stages = 5";
   const TargetInfo &target = *TargetInfo::find("h100");
-  CostEstimate one = estimateCost(problem, plan, target);
-  CostEstimate two = estimateCost(problem, plan, target, {2, 1});
+  CostEstimate one = estimateCost(problem, getPlan(problem, config), target);
+  CostEstimate two = estimateCost(
+      problem, getPlan(problem, config + ", k_slices = 2"), target);
   EXPECT_LT(two.steps, one.steps);
   EXPECT_GT(two.reduction, one.reduction);
 }

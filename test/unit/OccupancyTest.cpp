@@ -47,6 +47,9 @@ constexpr Published kPublished[] = {
     {"rtx4090", 128, 64, 49 * 1024, 2, OccupancyLimit::sharedMemory},
     {"rtx4090", 128, 64, 49 * 1024 + 1, 1, OccupancyLimit::sharedMemory},
     {"a100", 128, 64, 81 * 1024, 2, OccupancyLimit::sharedMemory},
+    // Hopper's SM holds two blocks of an sm_89 kernel: 2 x 100 of 228 KiB.
+    {"h100", 128, 64, 99 * 1024, 2, OccupancyLimit::sharedMemory},
+    {"h100", 32, 32, 0, 32, OccupancyLimit::blocks},
     // Too much for any block.
     {"rtx4090", 128, 64, 99 * 1024 + 1, 0, OccupancyLimit::sharedMemory},
     {"rtx4090", 512, 255, 0, 0, OccupancyLimit::registers},

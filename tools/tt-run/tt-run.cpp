@@ -14,6 +14,8 @@
 #include "tt/Runtime/RunKernel.h"
 #include "tt/Target/CompileKernel.h"
 #include "tt/Target/StageLocations.h"
+#include "tt/Target/TargetInfo.h"
+#include "tt/Tuning/Tune.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -101,6 +103,10 @@ static cl::opt<bool> noVerify("no-verify",
                               cl::cat(category));
 static cl::opt<bool> benchmark("benchmark", cl::desc("Time the kernel"),
                                cl::cat(category));
+static cl::opt<bool>
+    noTuned("no-tuned",
+            cl::desc("Do not use configs that tt-tune found before"),
+            cl::cat(category));
 static cl::opt<bool> json("json", cl::desc("Print one JSON line"),
                           cl::cat(category));
 static cl::opt<bool> remarks("remarks",
@@ -241,6 +247,23 @@ compile(MLIRContext &context, const KernelRequest &request,
   return kernel;
 }
 
+/// Without --config, what tt-tune found for this problem, if anything.
+static void useTunedConfig(KernelRequest &request, MLIRContext &context) {
+  const TargetInfo *target = TargetInfo::find(chip);
+  bool isStatic = sizeM > 0 && sizeN > 0 && sizeK > 0 && !dynamicSizes;
+  if (!config.empty() || noTuned || !target || !isStatic)
+    return;
+  tuning::TuneRequest tuned;
+  tuned.sizes = request.problem;
+  tuned.type = typeName;
+  tuned.precision = request.precision;
+  tuned.target = target->name.str();
+  request.config = tuning::findTunedConfig(tuned, &context);
+  if (!request.config.empty())
+    llvm::errs() << "tt-run: config from the tuning cache (--no-tuned ignores "
+                    "it)\n";
+}
+
 static int runProblem() {
   runtime::Problem problem;
   auto request = getRequest(problem);
@@ -255,6 +278,8 @@ static int runProblem() {
   context.printOpOnDiagnostic(false);
   if (remarks)
     printRemarks(context);
+  context.loadDialect<TTDialect>();
+  useTunedConfig(*request, context);
   llvm::StringMap<std::string> stages;
   FailureOr<runtime::Kernel> kernel = compile(context, *request, stages);
   if (failed(kernel))

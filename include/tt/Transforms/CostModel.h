@@ -19,15 +19,6 @@
 
 namespace mlir::tt {
 
-/// How the sum over K is cut up inside a block and over blocks.
-struct KSplit {
-  /// Groups of warps of a block that take alternate k-steps; their sums meet in
-  /// shared memory. Threads = warps x slices x 32.
-  int64_t slices = 1;
-  /// Blocks that share a tile of C; their sums meet in global memory.
-  int64_t splits = 1;
-};
-
 /// Seconds. Terms that run at the same time are listed as if each ran alone;
 /// `mainLoop` is what they take together.
 struct CostEstimate {
@@ -59,7 +50,7 @@ struct CostEstimate {
 
 /// The estimate for a plan that is legal on `target`.
 CostEstimate estimateCost(const Problem &problem, const TilePlan &plan,
-                          const TargetInfo &target, const KSplit &split = {});
+                          const TargetInfo &target);
 
 /// What no schedule can beat on `target`.
 struct Roofline {

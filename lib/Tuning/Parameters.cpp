@@ -1,0 +1,97 @@
+//===- Parameters.cpp - A config as numbers that may move -----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tt/Tuning/Parameters.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace mlir::tt;
+using namespace mlir::tt::tuning;
+
+static constexpr StringLiteral kNames[kParameters] = {
+    "block_m", "block_n",      "block_k_bytes", "warps",
+    "stages",  "raster_group", "a_layout",      "mma_order",
+    "k_slices", "split_k", "rounding_form"};
+
+StringRef tuning::getName(Parameter parameter) {
+  return kNames[static_cast<int>(parameter)];
+}
+
+std::optional<Parameter> tuning::parseParameter(StringRef name) {
+  const auto *found = llvm::find(kNames, name);
+  if (found == std::end(kNames))
+    return std::nullopt;
+  return static_cast<Parameter>(found - std::begin(kNames));
+}
+
+std::string tuning::getParameterNames() { return llvm::join(llvm::ArrayRef(kNames), ", "); }
+
+std::string tuning::formatValue(Parameter parameter, int64_t value) {
+  if (parameter == Parameter::aLayout)
+    return stringifySharedLayout(SharedLayout(value)).str();
+  if (parameter == Parameter::mmaOrder)
+    return stringifyMmaOrder(MmaOrder(value)).str();
+  if (parameter == Parameter::roundingForm)
+    return stringifyRoundingForm(RoundingForm(value)).str();
+  return std::to_string(value);
+}
+
+std::optional<int64_t> tuning::parseValue(Parameter parameter, StringRef text) {
+  if (parameter == Parameter::aLayout) {
+    if (auto layout = symbolizeSharedLayout(text))
+      return int64_t(*layout);
+    return std::nullopt;
+  }
+  if (parameter == Parameter::mmaOrder) {
+    if (auto order = symbolizeMmaOrder(text))
+      return int64_t(*order);
+    return std::nullopt;
+  }
+  if (parameter == Parameter::roundingForm) {
+    if (auto form = symbolizeRoundingForm(text))
+      return int64_t(*form);
+    return std::nullopt;
+  }
+  int64_t value;
+  if (text.getAsInteger(10, value))
+    return std::nullopt;
+  return value;
+}
+
+ParameterValues tuning::getValues(ConfigAttr config, Type elementType) {
+  int64_t elementBytes = elementType.getIntOrFloatBitWidth() / 8;
+  return {config.getBlockM(),
+          config.getBlockN(),
+          config.getBlockK() * elementBytes,
+          config.getWarps(),
+          config.getStages(),
+          config.getRasterGroup(),
+          int64_t(config.getALayout()),
+          int64_t(config.getMmaOrder()),
+          config.getKSlices(),
+          config.getSplitK(),
+          int64_t(config.getRoundingForm())};
+}
+
+ConfigAttr tuning::getConfig(MLIRContext *context,
+                             const ParameterValues &values, int64_t warpM,
+                             int64_t warpN, Type elementType) {
+  int64_t elementBytes = elementType.getIntOrFloatBitWidth() / 8;
+  ScopedDiagnosticHandler quiet(context, [](Diagnostic &) { return success(); });
+  return ConfigAttr::getChecked(
+      [&] { return emitError(UnknownLoc::get(context)); }, context,
+      ArrayRef<int64_t>{at(values, Parameter::blockM),
+                        at(values, Parameter::blockN),
+                        at(values, Parameter::blockKBytes) / elementBytes},
+      ArrayRef<int64_t>{warpM, warpN}, at(values, Parameter::stages),
+      at(values, Parameter::rasterGroup),
+      SharedLayout(at(values, Parameter::aLayout)),
+      MmaOrder(at(values, Parameter::mmaOrder)),
+      at(values, Parameter::kSlices), at(values, Parameter::splitK),
+      RoundingForm(at(values, Parameter::roundingForm)));
+}
