@@ -48,8 +48,9 @@ TEST(KernelFile, EveryFlippedBitOfTheKernelIsAnErrorOrNoChange) {
     std::string damaged = text;
     damaged[i] ^= 1;
     Result<Kernel> read = deserialize(damaged);
-    if (read) // White space between members.
+    if (read) { // White space between members.
       EXPECT_EQ(serialize(*read), text) << i;
+    }
   }
 }
 
