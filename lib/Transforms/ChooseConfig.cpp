@@ -52,39 +52,34 @@ static constexpr int64_t kMaxWarps = 16;
 static constexpr double kMargin = 0.98;
 
 /// The order of mma that measured best (docs/performance.md, "Order of mma"):
-/// narrow panels, and wider ones where rounding is in the loop.
-static MmaOrder chooseMmaOrder(const Problem &problem) {
+/// narrow panels, wider ones where each fragment is rounded in the loop, and all
+/// columns where the guard cuts the loop.
+static MmaOrder chooseMmaOrder(const Problem &problem, RoundingForm form) {
   if (!problem.elementType.isF32())
     return MmaOrder::b_pairs;
-  return problem.rounding == Rounding::truncate ? MmaOrder::b_stationary
-                                                : MmaOrder::b_quads;
+  if (problem.rounding == Rounding::truncate)
+    return MmaOrder::b_stationary;
+  return form == RoundingForm::guarded ? MmaOrder::a_stationary
+                                       : MmaOrder::b_quads;
 }
 
-/// Seconds that the end of a guarded kernel takes: a fence and an atomic
-/// addition, one after the other, at the latency of L2.
-static constexpr double kGuardSeconds = 2e-6;
-
-static ConfigAttr withRoundingForm(ConfigAttr c, RoundingForm form) {
-  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
-                         c.getStages(), c.getRasterGroup(), c.getALayout(),
-                         c.getMmaOrder(), c.getKSlices(), c.getSplitK(), form);
-}
-
-/// Guarded, if one instruction less for each fragment register is estimated to
-/// save more than the guard costs. Where the tensor cores are slow enough to hide
-/// the instruction, it saves nothing.
-static ConfigAttr chooseRoundingForm(ConfigAttr config, const Problem &problem,
+/// Guarded, if that is estimated to be faster. Where the tensor cores are slow
+/// enough to hide the rounding of every fragment, it is not.
+static ConfigAttr chooseRoundingForm(ConfigAttr c, const Problem &problem,
                                      const TargetInfo &target) {
-  TilePlan plan(config, problem.elementType);
-  ConfigAttr guarded = withRoundingForm(config, RoundingForm::guarded);
-  if (!canGuard(problem, TilePlan(guarded, problem.elementType)) ||
-      !getIllegality(TilePlan(guarded, problem.elementType), target).empty())
-    return config;
-  Problem finite = problem;
-  finite.rounding = Rounding::nearest_finite;
-  double saved = estimateCost(problem, plan, target).total -
-                 estimateCost(finite, plan, target).total;
-  return saved > kGuardSeconds ? guarded : config;
+  RoundingForm form = RoundingForm::guarded;
+  auto guarded = ConfigAttr::get(
+      c.getContext(), c.getBlock(), c.getWarp(), c.getStages(),
+      c.getRasterGroup(), c.getALayout(), chooseMmaOrder(problem, form),
+      c.getKSlices(), c.getSplitK(), form);
+  TilePlan plan(c, problem.elementType);
+  TilePlan guardedPlan(guarded, problem.elementType);
+  if (!canGuard(problem, guardedPlan) ||
+      !getIllegality(guardedPlan, target).empty())
+    return c;
+  bool isFaster = estimateCost(problem, guardedPlan, target).total <
+                  estimateCost(problem, plan, target).total;
+  return isFaster ? guarded : c;
 }
 
 std::string mlir::tt::getIllegality(const TilePlan &plan,
@@ -139,7 +134,7 @@ forEachCandidate(const Problem &problem, const TargetInfo &target,
                  llvm::function_ref<void(ConfigAttr config)> consider) {
   MLIRContext *context = problem.elementType.getContext();
   int64_t elementBytes = problem.elementType.getIntOrFloatBitWidth() / 8;
-  MmaOrder order = chooseMmaOrder(problem);
+  MmaOrder order = chooseMmaOrder(problem, RoundingForm::every_fragment);
   for (const Tile &tile : kTiles)
     for (int64_t kBytes : kTileKBytes)
       for (int64_t slices : kSlices)
