@@ -32,16 +32,20 @@ struct Tile {
 static constexpr Tile kTiles[] = {
     {128, 256, 64, 64}, {256, 128, 64, 64}, {128, 128, 64, 64},
     {128, 128, 64, 32}, {64, 256, 32, 64},  {256, 64, 64, 32},
-    {128, 64, 64, 32},  {64, 128, 32, 64},  {128, 64, 32, 32},
-    {64, 128, 32, 32},  {64, 64, 32, 32},   {32, 128, 16, 64},
+    {64, 128, 32, 64},  {128, 64, 64, 32},  {64, 128, 32, 32},
+    {128, 64, 32, 32},  {64, 64, 32, 32},   {32, 128, 16, 64},
     {32, 128, 32, 32},  {32, 64, 16, 32},   {64, 32, 32, 16},
     {128, 32, 64, 16},  {16, 128, 16, 32},  {16, 64, 16, 16},
     {128, 16, 32, 16},  {64, 16, 16, 16},
 };
 static constexpr int64_t kTileKBytes[] = {64, 128};
-static constexpr SharedLayout kLayouts[] = {SharedLayout::padded,
-                                            SharedLayout::xor_swizzle};
-static constexpr int64_t kMinStages = 2, kMaxStages = 6;
+/// Whichever comes first wins where both are estimated to be as good.
+static constexpr SharedLayout kLayoutsF32[] = {SharedLayout::padded,
+                                               SharedLayout::xor_swizzle};
+static constexpr SharedLayout kLayouts16Bit[] = {SharedLayout::xor_swizzle,
+                                                 SharedLayout::padded};
+static constexpr int64_t kMinStages = 2, kMaxStages = 8;
+static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
 static constexpr int64_t kSlices[] = {1, 2, 4};
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 /// Blocks an SM beyond which K is not split any further.
@@ -49,7 +53,7 @@ static constexpr int64_t kSplitBlocksPerSM = 3;
 /// Of a block (ConfigAttr).
 static constexpr int64_t kMaxWarps = 16;
 /// How much shorter an estimate must be to count.
-static constexpr double kMargin = 0.98;
+static constexpr double kMargin = 0.995;
 
 /// The order of mma that measured best (docs/performance.md, "Order of mma"):
 /// narrow panels, wider ones where each fragment is rounded in the loop, and all
@@ -128,6 +132,18 @@ static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
          getModelSize(problem.k) >= kMinKTiles * splits * blockK;
 }
 
+/// The raster group with which the blocks that run at the same time, one an SM,
+/// touch the fewest rows of A and B: as square a part of C as the tile allows.
+static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
+  auto countRows = [&](int64_t group) {
+    return group * tile.blockM +
+           target.multiprocessors * tile.blockN / group;
+  };
+  return *std::min_element(
+      std::begin(kRasterGroups), std::end(kRasterGroups),
+      [&](int64_t a, int64_t b) { return countRows(a) < countRows(b); });
+}
+
 /// Calls `consider` with each candidate.
 static void
 forEachCandidate(const Problem &problem, const TargetInfo &target,
@@ -135,11 +151,14 @@ forEachCandidate(const Problem &problem, const TargetInfo &target,
   MLIRContext *context = problem.elementType.getContext();
   int64_t elementBytes = problem.elementType.getIntOrFloatBitWidth() / 8;
   MmaOrder order = chooseMmaOrder(problem, RoundingForm::every_fragment);
+  ArrayRef<SharedLayout> layouts = problem.elementType.isF32()
+                                       ? ArrayRef(kLayoutsF32)
+                                       : ArrayRef(kLayouts16Bit);
   for (const Tile &tile : kTiles)
     for (int64_t kBytes : kTileKBytes)
       for (int64_t slices : kSlices)
         for (int64_t splits : kSplits)
-          for (SharedLayout layout : kLayouts)
+          for (SharedLayout layout : layouts)
             // Stages that an SM has room for anyway cost nothing: many first.
             for (int64_t stages = kMaxStages; stages >= kMinStages; --stages) {
               int64_t blockK = kBytes / elementBytes;
@@ -150,7 +169,8 @@ forEachCandidate(const Problem &problem, const TargetInfo &target,
                 continue;
               consider(ConfigAttr::get(
                   context, {tile.blockM, tile.blockN, blockK},
-                  {tile.warpM, tile.warpN}, stages, /*rasterGroup=*/8, layout,
+                  {tile.warpM, tile.warpN}, stages,
+                  chooseRasterGroup(tile, target), layout,
                   order, slices, splits, RoundingForm::every_fragment));
             }
 }

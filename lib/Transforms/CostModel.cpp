@@ -109,6 +109,7 @@ namespace {
 struct TileWork {
   double flops = 0;
   double copiedBytes = 0;   ///< from global to shared memory
+  double readBytes = 0;     ///< for them, from L2
   double fragmentBytes = 0; ///< from shared memory to registers
   double issueSlots = 0;    ///< of all warps
   double steps = 0;         ///< k-steps that one warp does, one after another
@@ -126,6 +127,10 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   double kBytes = k * plan.getElementBytes();
   flops = 2 * m * n * k;
   copiedBytes = (m + n) * kBytes;
+  // Every other row of a padded A of 16 bits begins in the middle of a 32-byte
+  // sector of shared memory, and its copies read each sector of L2 twice.
+  bool isSplit = !plan.isF32() && config.getALayout() == SharedLayout::padded;
+  readBytes = copiedBytes + (isSplit ? m * kBytes / 2 : 0);
   // Each warp reads its rows of A and of B; those in a row or column of warps
   // read the same again.
   fragmentBytes = warps * (config.getWarpM() + config.getWarpN()) * kBytes;
@@ -256,8 +261,8 @@ void Estimator::addWave(int64_t active, int64_t count) {
   double issue = blocks * work.issueSlots / (subcores * clock);
   double shared = blocks * (work.copiedBytes + work.fragmentBytes) /
                   (kSharedBytesPerClock * clock);
-  double l2 = std::max(active * work.copiedBytes / target.l2BytesPerSecond,
-                       blocks * work.copiedBytes /
+  double l2 = std::max(active * work.readBytes / target.l2BytesPerSecond,
+                       blocks * work.readBytes /
                            (kL2BytesPerClockPerSM * clock));
   double dram = fitsL2 ? 0
                        : operandBytes * active / cost.waves.grid / cost.kTiles /
@@ -288,7 +293,7 @@ void Estimator::addWave(int64_t active, int64_t count) {
 /// Where several blocks share an SM, one computes while another begins or ends.
 void Estimator::addEnds(int64_t blocks, int64_t count) {
   double portBytesPerSecond = kL2BytesPerClockPerSM * getClock();
-  double fill = getLatency() + work.copiedBytes / portBytesPerSecond;
+  double fill = getLatency() + work.readBytes / portBytesPerSecond;
   double stored = double(config.getBlockM()) * config.getBlockN() *
                   plan.getElementBytes();
   double drain = blocks * stored / portBytesPerSecond;
