@@ -64,9 +64,9 @@ static constexpr double kUsableL2 = 0.8;
 /// Until the sums of split blocks have met: stores, a fence, an atomic addition,
 /// loads, one after the other. Fitted.
 static constexpr double kMeetingSeconds = 3.8e-6;
-/// The end of a guarded kernel, a fence and an atomic addition; and what looking
-/// at a k-tile takes of a k-tile's time. Fitted.
-static constexpr double kGuardSeconds = 2e-6, kGuardedTileShare = 0.45;
+/// The end of a guarded block, a fence and an atomic addition; and what looking at
+/// a k-tile takes of a k-tile's time. Fitted.
+static constexpr double kGuardSeconds = 1.2e-6, kGuardedTileShare = 0.45;
 
 /// What terms that overlap take together: their norm, see above.
 static double combine(ArrayRef<double> terms) {
@@ -325,7 +325,7 @@ void Estimator::addGuard() {
   int64_t columns =
       llvm::divideCeil(getModelSize(problem.n), config.getBlockN());
   cost.mainLoop *= 1 + kGuardedTileShare / std::min(rows, columns);
-  cost.reduction += kGuardSeconds;
+  cost.reduction += cost.waves.count * kGuardSeconds;
 }
 
 CostEstimate Estimator::run() {

@@ -151,24 +151,35 @@ TilePiece OperandStager::getPlace(StagedTile &tile, int64_t round,
                       plan.getThreads(), tile.rows, tile.columns, width, round);
 }
 
+/// Pieces of a row whose length is a multiple of theirs lie inside the operand
+/// wholly or not at all: then a comparison is enough.
 Value OperandStager::countValid(StagedTile &tile, const TilePiece &place,
                                 int64_t width) {
   auto bound = [&](unsigned dim) -> Value {
     OpFoldResult size = tile.source.getMixedSizes()[dim];
     return dyn_cast<Value>(size);
   };
+  auto isBelow = [&](Value position, Value limit) -> Value {
+    return arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, position,
+                                 limit);
+  };
   Value rows = bound(0), columns = bound(1);
   if (!rows && !columns)
     return {};
-  Value valid = index.constant(width);
-  if (columns)
+  int64_t length = tile.source.getSource().getType().getDimSize(1);
+  bool isWhole = !ShapedType::isDynamic(length) && length % width == 0;
+  Value valid = index.constant(width), inside;
+  if (columns && isWhole)
+    inside = isBelow(place.column, columns);
+  else if (columns)
     valid = index.clamp(index.sub(columns, place.column), width);
   if (rows) {
-    Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt,
-                                         place.row, rows);
-    valid = arith::SelectOp::create(builder, inside, valid, index.constant(0));
+    Value inRows = isBelow(place.row, rows);
+    inside = inside ? arith::AndIOp::create(builder, inside, inRows) : inRows;
   }
-  return valid;
+  if (!inside)
+    return valid;
+  return arith::SelectOp::create(builder, inside, valid, index.constant(0));
 }
 
 void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
