@@ -5,9 +5,10 @@
 //===----------------------------------------------------------------------===//
 //
 // The cost model (CostModel.cpp) estimates the time of every candidate: a list of
-// tiles, each with two depths of a k-tile, every number of stages that fits, and
-// both layouts of A. The shortest estimate wins; where two differ by less than
-// the model can tell apart, the earlier in the list does.
+// tiles, each with two depths of a k-tile, every number of stages that fits, both
+// layouts of A, k-slices and split-K. The shortest estimate wins; where two differ
+// by less than the model can tell apart, the earlier in the list does. Order of mma,
+// raster group and form of rounding follow from the rest.
 //
 //===----------------------------------------------------------------------===//
 

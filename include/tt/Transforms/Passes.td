@@ -217,8 +217,8 @@ def FlattenShared : Pass<"tt-flatten-shared"> {
 def AssignStages : Pass<"tt-assign-stages"> {
   let summary = "Decide stage and order of each op of the k-tile loop";
   let description = [{
-    Writes `tt.stage` and `tt.order` on every op of the loop and rewrites nothing
-    else: copies are stage 0, the wait and the first fragments of a tile stage
+    Writes `tt.stage` and `tt.order` on every op of the loop, takes away the
+    barrier at its end, and sets how many groups the wait leaves in flight: copies are stage 0, the wait and the first fragments of a tile stage
     `stages` - 2, the rest stage `stages` - 1. In the order, the fragments of
     the next k-step load before a k-step's mma, the copies are spread over the
     mma, and the one barrier stands before the last k-step. A config with one
