@@ -135,10 +135,8 @@ static void synchronizeWarp(const Step &, WarpContext &warp) {
 }
 
 #define TT_LDMATRIX(count, suffix, transposed)                                 \
-  {                                                                            \
-    "llvm.nvvm.ldmatrix.sync.aligned.m8n8.x" #count suffix ".b16",             \
-        loadMatrices<count, transposed>, count, /*readsMemory=*/true           \
-  }
+  {"llvm.nvvm.ldmatrix.sync.aligned.m8n8.x" #count suffix ".b16",              \
+   loadMatrices<count, transposed>, count, /*readsMemory=*/true}
 #define TT_SHUFFLE(mode, function)                                             \
   {"llvm.nvvm.shfl.sync." mode ".i32", shuffle<function>, 1, false},           \
       {"llvm.nvvm.shfl.sync." mode ".f32", shuffle<function>, 1, false},       \

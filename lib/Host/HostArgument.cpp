@@ -50,17 +50,14 @@ static runtime::Result<int64_t> countBytes(const HostValue &value) {
   }
   if (llvm::is_contained(value.sizes, 0))
     return int64_t(0);
-  if (tooMany || llvm::MulOverflow(last + 1,
-                                   getElementBytes(value.getElementType()),
-                                   bytes))
-    return runtime::Error{
-        llvm::formatv("{0} of {1} elements: more bytes than 64 bits count",
-                      value.type,
-                      llvm::join(llvm::map_range(value.sizes,
-                                                 [](int64_t size) {
-                                                   return std::to_string(size);
-                                                 }),
-                                 "x"))};
+  if (tooMany || llvm::MulOverflow(
+                     last + 1, getElementBytes(value.getElementType()), bytes))
+    return runtime::Error{llvm::formatv(
+        "{0} of {1} elements: more bytes than 64 bits count", value.type,
+        llvm::join(
+            llvm::map_range(value.sizes,
+                            [](int64_t size) { return std::to_string(size); }),
+            "x"))};
   return bytes;
 }
 
@@ -99,22 +96,22 @@ static runtime::Status checkSizes(Type type, ArrayRef<int64_t> sizes,
     same = ShapedType::isDynamic(expected[i]) || expected[i] == sizes[i];
   if (same)
     return runtime::Done{};
-  return runtime::Error{llvm::formatv(
-      "{0} is {1}, expected {2}", origin,
-      runtime::formatShape({sizes.begin(), sizes.end()}), type)};
+  return runtime::Error{
+      llvm::formatv("{0} is {1}, expected {2}", origin,
+                    runtime::formatShape({sizes.begin(), sizes.end()}), type)};
 }
 
 static runtime::Status fillRandom(HostValue &value, const ValueSource &source) {
   Type type = value.getElementType();
   if (type.isIndex())
-    return runtime::Error{
-        llvm::formatv("{0} has no random value, give it with --inputs",
-                      value.type)};
+    return runtime::Error{llvm::formatv(
+        "{0} has no random value, give it with --inputs", value.type)};
   uint64_t number = 0;
   forEachElement(value, [&](char *address) {
     if (isa<FloatType>(type))
-      return storeFloat(type, address,
-                        runtime::drawRandom(source.kind, source.seed, number++));
+      return storeFloat(
+          type, address,
+          runtime::drawRandom(source.kind, source.seed, number++));
     auto kind = runtime::InputKind::integers;
     storeInteger(type, address,
                  int64_t(runtime::drawRandom(kind, source.seed, number++)) &
@@ -149,9 +146,8 @@ static runtime::Status setElements(HostValue &value,
   int64_t bytes = runtime::getElementBytes(array.descr);
   bool isFloat = isa<FloatType>(type);
   const char *wide = isFloat ? "<f8" : "<i8";
-  bool sameBits = array.descr == native ||
-                  (!isFloat && array.descr[1] == 'u' &&
-                   bytes == getElementBytes(type));
+  bool sameBits = array.descr == native || (!isFloat && array.descr[1] == 'u' &&
+                                            bytes == getElementBytes(type));
   if (!sameBits && array.descr != wide)
     return runtime::Error{llvm::formatv("{0} has elements of type '{1}', "
                                         "expected '{2}' or '{3}'",
@@ -162,8 +158,8 @@ static runtime::Status setElements(HostValue &value,
     if (sameBits)
       std::memcpy(address, next, bytes);
     else if (isFloat)
-      storeFloat(type, address, loadFloat(Float64Type::get(type.getContext()),
-                                          next));
+      storeFloat(type, address,
+                 loadFloat(Float64Type::get(type.getContext()), next));
     else
       inRange &= storeInteger(type, address, loadInteger(bytes, next));
     next += bytes;

@@ -80,8 +80,7 @@ static void *allocate(size_t bytes) {
     std::fprintf(stderr, "tt-run: %s\n", session->error.c_str());
     std::_Exit(runtime::kExitBadInput);
   }
-  session->memory.push_back(
-      runtime::Buffer::adopt(session->device, *address));
+  session->memory.push_back(runtime::Buffer::adopt(session->device, *address));
   return reinterpret_cast<void *>(*address);
 }
 

@@ -53,7 +53,8 @@ static std::string getString(const Json &json, const char *name) {
                                                    : std::string();
 }
 
-static double getNumber(const Json &json, const char *name, double missing = 0) {
+static double getNumber(const Json &json, const char *name,
+                        double missing = 0) {
   auto found = json.find(name);
   return found != json.end() && found->is_number() ? found->get<double>()
                                                    : missing;
@@ -145,11 +146,12 @@ runtime::Status measure::writeCandidates(const std::string &folder,
                                          const CandidateSet &set) {
   Json candidates = Json::array();
   for (const Candidate &candidate : set.candidates)
-    candidates.push_back({{"config", candidate.config},
-                          {"file", candidate.file},
-                          {"failure", candidate.failure},
-                          {"estimate", candidate.estimate},
-                          {"compile_cpu_seconds", candidate.compileCpuSeconds}});
+    candidates.push_back(
+        {{"config", candidate.config},
+         {"file", candidate.file},
+         {"failure", candidate.failure},
+         {"estimate", candidate.estimate},
+         {"compile_cpu_seconds", candidate.compileCpuSeconds}});
   const runtime::Problem &p = set.problem;
   Json json = {{"m", p.m},
                {"n", p.n},

@@ -79,10 +79,10 @@ std::vector<size_t> Measuring::getOpen() const {
 void Measuring::report() const {
   if (!options.progress || pairs.empty())
     return;
-  double seconds =
-      std::chrono::duration<double>(Clock::now() - start).count();
+  double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   double left = seconds / pairs.size() * (expectedPairs - pairs.size());
-  std::fprintf(stderr, "\rmeasuring: pair %zu of at most %zu, about %.0f s left  ",
+  std::fprintf(stderr,
+               "\rmeasuring: pair %zu of at most %zu, about %.0f s left  ",
                pairs.size(), expectedPairs, std::max(left, 0.0));
   std::fflush(stderr);
 }
@@ -106,11 +106,9 @@ void Measuring::handle(const Json &event) {
     result.state = State::dropped;
   else if (kind == "pair") {
     auto clocks = event.value("clocks", std::vector<double>());
-    pairs.push_back({index, event.value("original", 0.0),
-                     event.value("candidate", 0.0),
-                     clocks.empty() ? 0
-                                    : *std::min_element(clocks.begin(),
-                                                        clocks.end())});
+    pairs.push_back(
+        {index, event.value("original", 0.0), event.value("candidate", 0.0),
+         clocks.empty() ? 0 : *std::min_element(clocks.begin(), clocks.end())});
     report();
   }
 }
@@ -190,8 +188,7 @@ void Measuring::finish() {
       measured.push_back(1 / results.candidates[i].getRatio());
     }
   results.rankCorrelation = getRankCorrelation(estimates, measured);
-  results.seconds =
-      std::chrono::duration<double>(Clock::now() - start).count();
+  results.seconds = std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 size_t measure::chooseWinner(const Results &results) {
@@ -203,8 +200,8 @@ size_t measure::chooseWinner(const Results &results) {
     if (result.state != State::measured)
       continue;
     double ratio = result.getRatio();
-    double doubt = std::max(
-        {2 * getSpread(result.ratios), 2 * results.noise, kLeast});
+    double doubt =
+        std::max({2 * getSpread(result.ratios), 2 * results.noise, kLeast});
     if (ratio <= 1 + doubt || ratio <= best)
       continue;
     best = ratio;

@@ -39,7 +39,7 @@ static void printTable(const CandidateSet &set, const Results &results) {
     std::string state = i == 0 && results.winner == 0 ? "stays"
                         : i == results.winner         ? "winner"
                         : i == 0                      ? "original"
-                                            : getName(result.state);
+                                                      : getName(result.state);
     if (result.ratios.empty())
       std::printf("%-10s %9s %7s  %s  %s\n", state.c_str(), "", "",
                   set.candidates[i].config.c_str(), result.message.c_str());

@@ -137,7 +137,9 @@ Exit Process::wait(double limitSeconds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   pid = -1;
-  auto seconds = [](const timeval &time) { return time.tv_sec + time.tv_usec * 1e-6; };
+  auto seconds = [](const timeval &time) {
+    return time.tv_sec + time.tv_usec * 1e-6;
+  };
   result.cpuSeconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
   result.signalled = WIFSIGNALED(status);
   result.code = result.signalled ? WTERMSIG(status) : WEXITSTATUS(status);
@@ -159,9 +161,8 @@ Exit measure::run(const std::vector<std::string> &command,
   while ((read = process->readLine(line, limitSeconds - secondsSince(start))) ==
          Process::Read::line)
     output += line + "\n";
-  double left = read == Process::Read::timeout
-                    ? 0
-                    : limitSeconds - secondsSince(start);
+  double left =
+      read == Process::Read::timeout ? 0 : limitSeconds - secondsSince(start);
   Exit result = process->wait(left);
   result.output = std::move(output);
   return result;

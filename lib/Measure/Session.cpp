@@ -89,8 +89,7 @@ Session::upload(const runtime::Matrix &matrix) {
 }
 
 runtime::Status Session::load(size_t index, Loaded &result) {
-  auto kernel =
-      runtime::readKernel(folder + "/" + set.candidates[index].file);
+  auto kernel = runtime::readKernel(folder + "/" + set.candidates[index].file);
   if (!kernel)
     return kernel.error();
   result.kernel = std::move(*kernel);
@@ -119,16 +118,15 @@ runtime::Status Session::load(size_t index, Loaded &result) {
 /// C is poisoned before, so that what a kernel does not write is wrong.
 runtime::Status Session::launch(Loaded &kernel, runtime::Matrix &c) {
   c.poison();
-  if (auto s = device->copyIn(cBuffer->getAddress(), c.bytes.data(),
-                              c.bytes.size());
+  if (auto s =
+          device->copyIn(cBuffer->getAddress(), c.bytes.data(), c.bytes.size());
       !s)
     return s;
-  if (auto s = kernel.code->launch(kernel.blocks,
-                                   kernel.parameters->getPointers());
+  if (auto s =
+          kernel.code->launch(kernel.blocks, kernel.parameters->getPointers());
       !s)
     return s;
-  return device->copyOut(c.bytes.data(), cBuffer->getAddress(),
-                         c.bytes.size());
+  return device->copyOut(c.bytes.data(), cBuffer->getAddress(), c.bytes.size());
 }
 
 runtime::Status Session::prepare() {
@@ -181,7 +179,9 @@ runtime::Status Session::compare(const runtime::Matrix &c) const {
 
 runtime::Status Session::check(size_t index) {
   if (auto s = load(index, loaded[index]); !s) {
-    emit({{"event", "failed"}, {"index", index}, {"message", s.error().message}});
+    emit({{"event", "failed"},
+          {"index", index},
+          {"message", s.error().message}});
     return s;
   }
   runtime::Matrix c(original->type, original->rows, original->columns,
@@ -206,8 +206,8 @@ runtime::Status Session::check(size_t index) {
 
 runtime::Result<double> Session::time(Loaded &kernel) {
   // A budget of nothing still takes the least number of batches.
-  auto timing = kernel.code->time(kernel.blocks,
-                                  kernel.parameters->getPointers(), 0);
+  auto timing =
+      kernel.code->time(kernel.blocks, kernel.parameters->getPointers(), 0);
   if (!timing)
     return timing.error();
   return timing->median();

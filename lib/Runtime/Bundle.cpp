@@ -67,9 +67,8 @@ Result<std::string> Bundle::choose(const Problem &problem,
 
 static std::string getString(const Json &object, const char *name) {
   auto found = object.find(name);
-  return found != object.end() && found->is_string()
-             ? found->get<std::string>()
-             : std::string();
+  return found != object.end() && found->is_string() ? found->get<std::string>()
+                                                     : std::string();
 }
 
 static int64_t getInteger(const Json &object, const char *name) {
@@ -91,7 +90,8 @@ Result<Bundle> mlir::tt::runtime::readBundle(const std::string &folder) {
   Bundle bundle;
   bundle.folder = folder;
   for (const Json &object : file["entries"]) {
-    BundleEntry entry = {getString(object, "target"), getString(object, "chip"),
+    BundleEntry entry = {getString(object, "target"),
+                         getString(object, "chip"),
                          getString(object, "type"),
                          getString(object, "precision"),
                          getString(object, "file"),

@@ -19,11 +19,14 @@ const char *mlir::tt::runtime::getName(ElementType type) {
   return names[static_cast<int>(type)];
 }
 
-Result<ElementType> mlir::tt::runtime::parseElementType(const std::string &name) {
-  for (ElementType type : {ElementType::f32, ElementType::f16, ElementType::bf16})
+Result<ElementType>
+mlir::tt::runtime::parseElementType(const std::string &name) {
+  for (ElementType type :
+       {ElementType::f32, ElementType::f16, ElementType::bf16})
     if (name == getName(type))
       return type;
-  return Error{"unknown element type '" + name + "', expected f32, f16 or bf16"};
+  return Error{"unknown element type '" + name +
+               "', expected f32, f16 or bf16"};
 }
 
 int64_t mlir::tt::runtime::getBytes(ElementType type) {
@@ -74,14 +77,15 @@ static Status checkMatrix(const Kernel &kernel, const std::string &name,
                           int64_t rows, int64_t columns, int64_t rowStride) {
   const KernelArgument &argument = *kernel.find(name);
   if (rows < 0 || columns < 0)
-    return Error{name + " has a negative size: " + std::to_string(rows) + " x " +
-                 std::to_string(columns)};
+    return Error{name + " has a negative size: " + std::to_string(rows) +
+                 " x " + std::to_string(columns)};
   if (Status s = checkValue("rows of " + name, argument.sizes[0], rows); !s)
     return s;
-  if (Status s = checkValue("columns of " + name, argument.sizes[1], columns); !s)
+  if (Status s = checkValue("columns of " + name, argument.sizes[1], columns);
+      !s)
     return s;
-  if (Status s = checkValue("row stride of " + name, argument.rowStride,
-                            rowStride);
+  if (Status s =
+          checkValue("row stride of " + name, argument.rowStride, rowStride);
       !s)
     return s;
   if (rowStride < columns)
@@ -101,8 +105,7 @@ static Status checkMatrix(const Kernel &kernel, const std::string &name,
   return Done{};
 }
 
-Status mlir::tt::runtime::checkProblem(const Kernel &kernel,
-                                       const Problem &p) {
+Status mlir::tt::runtime::checkProblem(const Kernel &kernel, const Problem &p) {
   if (Status s = checkMatrix(kernel, "A", p.k, p.m, p.lda); !s)
     return s;
   if (Status s = checkMatrix(kernel, "B", p.n, p.k, p.ldb); !s)

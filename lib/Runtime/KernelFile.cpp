@@ -147,8 +147,8 @@ struct Reader {
   const Json &object;
   std::string missing;
 
-  template <typename T> T get(const char *name, bool (Json::*isType)() const
-                                                    noexcept) {
+  template <typename T>
+  T get(const char *name, bool (Json::*isType)() const noexcept) {
     auto found = object.find(name);
     if (found != object.end() && ((*found).*isType)())
       return found->get<T>();
@@ -194,8 +194,9 @@ static Status readArguments(const Json &content, Kernel &kernel) {
   if (kernel.arguments.size() != expected || !kernel.find("A") ||
       !kernel.find("B") || !kernel.find("C") ||
       (expected == 4 && !kernel.find("workspace")))
-    return Error{"kernel file must have the arguments A, B and C, and workspace "
-                 "if it needs one"};
+    return Error{
+        "kernel file must have the arguments A, B and C, and workspace "
+        "if it needs one"};
   return Done{};
 }
 
@@ -219,7 +220,8 @@ static Result<Kernel> readContent(const Json &content) {
   kernel.ptx = reader.string("ptx");
   Result<ElementType> type = parseElementType(reader.string("element_type"));
   Result<Rounding> rounding = parseRounding(reader.string("rounding"));
-  std::string cubin = reader.string("cubin"), bitcode = reader.string("bitcode");
+  std::string cubin = reader.string("cubin"),
+              bitcode = reader.string("bitcode");
   if (!reader.missing.empty())
     return Error{"kernel file has no usable '" + reader.missing + "'"};
   if (!type)

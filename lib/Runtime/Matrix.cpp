@@ -15,8 +15,7 @@ using namespace mlir::tt::runtime;
 
 static constexpr unsigned char kPoison = 0xFF;
 
-Result<InputKind>
-mlir::tt::runtime::parseInputKind(const std::string &name) {
+Result<InputKind> mlir::tt::runtime::parseInputKind(const std::string &name) {
   if (name == "uniform")
     return InputKind::uniform;
   if (name == "normal")

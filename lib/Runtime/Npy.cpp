@@ -28,8 +28,7 @@ int64_t mlir::tt::runtime::getElementBytes(const std::string &descr) {
   return descr.size() < 3 ? 0 : std::atoll(descr.c_str() + 2);
 }
 
-std::string
-mlir::tt::runtime::formatShape(const std::vector<int64_t> &shape) {
+std::string mlir::tt::runtime::formatShape(const std::vector<int64_t> &shape) {
   std::string text;
   for (int64_t size : shape)
     text += (text.empty() ? "" : " x ") + std::to_string(size);

@@ -130,7 +130,8 @@ Result<RunReport> mlir::tt::runtime::runKernel(Device &device,
   Parameters parameters(kernel, p, (*aBuffer)->getAddress(),
                         (*bBuffer)->getAddress(), (*cBuffer)->getAddress(),
                         (*workspace)->getAddress());
-  Status status = launch(device, kernel, options, parameters.getPointers(), report);
+  Status status =
+      launch(device, kernel, options, parameters.getPointers(), report);
   if (!status)
     return status.error();
   status = device.copyOut(c->bytes.data(), (*cBuffer)->getAddress(),
@@ -189,9 +190,10 @@ std::string mlir::tt::runtime::formatReport(const RunReport &report,
                    report.timing->median(), report.timing->samples.size(),
                    100 * report.timing->spread(), report.getTeraflops());
   if (report.timing && kernel.targetFlops > 0)
-    text += format("          %.1f %% of the %.1f TFLOP/s that %s is limited to\n",
-                   100 * report.getTeraflops() / (kernel.targetFlops * 1e-12),
-                   kernel.targetFlops * 1e-12, kernel.target.c_str());
+    text +=
+        format("          %.1f %% of the %.1f TFLOP/s that %s is limited to\n",
+               100 * report.getTeraflops() / (kernel.targetFlops * 1e-12),
+               kernel.targetFlops * 1e-12, kernel.target.c_str());
   text += report.details;
   return text;
 }

@@ -168,14 +168,15 @@ static LogicalResult describeLaunch(ModuleOp module,
     if (!argument || !type || argument.getArgNumber() >= std::size(kNames))
       return launch.emitOpError("expected the function's memrefs A, B and C as "
                                 "the kernel's arguments");
-    kernel.arguments.push_back(describeArgument(
-        kNames[argument.getArgNumber()], type, request.rowAlignment));
+    kernel.arguments.push_back(describeArgument(kNames[argument.getArgNumber()],
+                                                type, request.rowAlignment));
   }
   return success();
 }
 
 /// Reads config and contract off the matmul, before it is lowered.
-static LogicalResult describeDecision(ModuleOp module, runtime::Kernel &kernel) {
+static LogicalResult describeDecision(ModuleOp module,
+                                      runtime::Kernel &kernel) {
   ConfigAttr config;
   PrecisionAttr precision;
   module.walk([&](Operation *op) {
@@ -185,8 +186,9 @@ static LogicalResult describeDecision(ModuleOp module, runtime::Kernel &kernel) 
     }
   });
   if (!config || !precision)
-    return module.emitError("found no product to compile: C has no elements, or "
-                            "K is 0");
+    return module.emitError(
+        "found no product to compile: C has no elements, or "
+        "K is 0");
   llvm::raw_string_ostream(kernel.config) << config;
   kernel.blockM = config.getBlockM();
   kernel.blockN = config.getBlockN();
@@ -210,10 +212,9 @@ mlir::tt::compileModule(ModuleOp module, const KernelRequest &request,
            << request.chip << "', expected one of " << TargetInfo::knownNames();
   kernel.chip = target->chip.str();
   kernel.target = target->name.str();
-  kernel.targetFlops =
-      int64_t(request.elementType == runtime::ElementType::f32
-                  ? target->tf32Flops
-                  : target->f16Flops);
+  kernel.targetFlops = int64_t(request.elementType == runtime::ElementType::f32
+                                   ? target->tf32Flops
+                                   : target->f16Flops);
 
   const BuildPipeline arrows[] = {
       buildTTToLinalgPipeline, buildLinalgToGPUPipeline,

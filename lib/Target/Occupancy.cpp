@@ -27,10 +27,9 @@ int64_t mlir::tt::getAllocatedSharedBytes(int64_t sharedBytes) {
 /// refused if one block, its warps rounded up to fours, does not fit.
 static int64_t getBlocksByRegisters(const BlockResources &block, int64_t warps,
                                     const TargetInfo &target) {
-  int64_t perWarp =
-      llvm::alignTo(std::max<int64_t>(block.registersPerThread, 1) *
-                        kThreadsPerWarp,
-                    kRegisterAllocationUnit);
+  int64_t perWarp = llvm::alignTo(
+      std::max<int64_t>(block.registersPerThread, 1) * kThreadsPerWarp,
+      kRegisterAllocationUnit);
   if (block.registersPerThread > target.registersPerThread ||
       perWarp * int64_t(llvm::alignTo(warps, kSubcoresPerSM)) >
           target.registersPerSM)
@@ -56,9 +55,9 @@ Occupancy mlir::tt::getOccupancy(const BlockResources &block,
       {result.blocksByRegisters, OccupancyLimit::registers},
       {result.blocksByWarps, OccupancyLimit::warps},
       {result.blocksByBlocks, OccupancyLimit::blocks}};
-  std::tie(result.blocks, result.limit) = *std::min_element(
-      std::begin(limits), std::end(limits),
-      [](auto &a, auto &b) { return a.first < b.first; });
+  std::tie(result.blocks, result.limit) =
+      *std::min_element(std::begin(limits), std::end(limits),
+                        [](auto &a, auto &b) { return a.first < b.first; });
   result.warps = result.blocks * warps;
   return result;
 }

@@ -149,9 +149,8 @@ void Scheduler::place(Operation *op, int64_t stage) {
   if (placed.contains(op))
     return;
   llvm::SetVector<Value> needed;
-  op->walk([&](Operation *nested) {
-    needed.insert_range(nested->getOperands());
-  });
+  op->walk(
+      [&](Operation *nested) { needed.insert_range(nested->getOperands()); });
   for (Value value : needed) {
     Operation *producer = value.getDefiningOp();
     // A fragment may come later in the order: then the value is what the
@@ -167,9 +166,8 @@ void Scheduler::place(Operation *op, int64_t stage) {
     if (found->second == stage || !isMemoryEffectFree(producer) ||
         isa<nvgpu::MmaSyncOp, nvgpu::DeviceAsyncCreateGroupOp>(producer))
       continue;
-    bool isScalar = llvm::all_of(producer->getResultTypes(), [](Type type) {
-      return type.isIntOrIndex();
-    });
+    bool isScalar = llvm::all_of(producer->getResultTypes(),
+                                 [](Type type) { return type.isIntOrIndex(); });
     if (!isScalar)
       continue;
     Operation *&clone = clones[{producer, stage}];
@@ -194,8 +192,8 @@ void Scheduler::placeMma(size_t kStep) {
   size_t stepsWithCopies = parts.mma.size() - 1;
   bool isLast = kStep == stepsWithCopies;
   ArrayRef<Operation *> rounding = parts.rounding[isLast ? 0 : kStep + 1];
-  size_t end = isLast ? nextCopy
-                      : parts.copies.size() * (kStep + 1) / stepsWithCopies;
+  size_t end =
+      isLast ? nextCopy : parts.copies.size() * (kStep + 1) / stepsWithCopies;
   size_t firstCopy = nextCopy, share = end - firstCopy, nextRounding = 0;
   size_t mmaBeforeCopies = rounding.empty() ? 0 : mma.size() / 2;
   for (auto [position, op] : llvm::enumerate(mma)) {
@@ -205,7 +203,8 @@ void Scheduler::placeMma(size_t kStep) {
       place(rounding[nextRounding], isLast ? last - 1 : last);
     if (done <= mmaBeforeCopies)
       continue;
-    size_t due = share * (done - mmaBeforeCopies) / (mma.size() - mmaBeforeCopies);
+    size_t due =
+        share * (done - mmaBeforeCopies) / (mma.size() - mmaBeforeCopies);
     for (; nextCopy < firstCopy + due; ++nextCopy)
       place(parts.copies[nextCopy], /*stage=*/0);
   }

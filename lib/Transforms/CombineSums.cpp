@@ -196,17 +196,17 @@ void SumCombiner::combineSplits() {
                   llvm::divideCeil(type.getDimSize(1), config.getBlockN());
   Value block = launch.getBlockIds().x;
   Value tile = index.rem(block, tiles), split = index.div(block, tiles);
-  Value partial = workspace.view(builder, layout.partialSums,
-                                 tiles * splits * getRow(),
-                                 builder.getF32Type());
+  Value partial =
+      workspace.view(builder, layout.partialSums, tiles * splits * getRow(),
+                     builder.getF32Type());
   Value firstOfTile = index.mul(tile, splits * getRow());
   auto ifStores = scf::IfOp::create(builder, isFirstSlice);
   builder.setInsertionPointToStart(ifStores.thenBlock());
   storeSums(partial, index.add(firstOfTile, index.mul(split, getRow())));
   builder.setInsertionPointAfter(ifStores);
 
-  Value tickets = workspace.view(builder, layout.tileTickets, tiles,
-                                 builder.getI32Type());
+  Value tickets =
+      workspace.view(builder, layout.tileTickets, tiles, builder.getI32Type());
   Value isLast = arriveLast(builder, launch, tickets, tile, splits);
   Value stores = arith::AndIOp::create(builder, isLast, isFirstSlice);
   auto ifLast = scf::IfOp::create(builder, stores);
@@ -235,9 +235,9 @@ void SumCombiner::sumSplits(Value partial, Value firstOfTile) {
       sums = addSplit(index.constant(split), sums);
     return;
   }
-  auto loop = scf::ForOp::create(builder, index.constant(0),
-                                 index.constant(splits), index.constant(1),
-                                 zeros);
+  auto loop =
+      scf::ForOp::create(builder, index.constant(0), index.constant(splits),
+                         index.constant(1), zeros);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   scf::YieldOp::create(

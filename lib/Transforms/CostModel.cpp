@@ -225,9 +225,8 @@ private:
 void Estimator::occupy() {
   cost.registers = std::min(plan.getRegisters(/*fragmentSets=*/2),
                             plan.getRegisterLimit(target));
-  cost.occupancy =
-      getOccupancy({plan.getThreads(), cost.registers, plan.getSharedBytes()},
-                   target);
+  cost.occupancy = getOccupancy(
+      {plan.getThreads(), cost.registers, plan.getSharedBytes()}, target);
   int64_t tiles =
       llvm::divideCeil(getModelSize(problem.m), config.getBlockM()) *
       llvm::divideCeil(getModelSize(problem.n), config.getBlockN());
@@ -236,8 +235,8 @@ void Estimator::occupy() {
   int64_t kTiles =
       llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
   cost.kTiles = llvm::divideCeil(kTiles, config.getSplitK());
-  operandBytes =
-      getOperandBytes(problem, plan, target, cost.waves.slots / config.getSplitK());
+  operandBytes = getOperandBytes(problem, plan, target,
+                                 cost.waves.slots / config.getSplitK());
   double resultBytes = double(getModelSize(problem.m)) *
                        getModelSize(problem.n) * plan.getElementBytes();
   cost.dramBytes = operandBytes + resultBytes;
@@ -261,9 +260,9 @@ void Estimator::addWave(int64_t active, int64_t count) {
   double issue = blocks * work.issueSlots / (subcores * clock);
   double shared = blocks * (work.copiedBytes + work.fragmentBytes) /
                   (kSharedBytesPerClock * clock);
-  double l2 = std::max(active * work.readBytes / target.l2BytesPerSecond,
-                       blocks * work.readBytes /
-                           (kL2BytesPerClockPerSM * clock));
+  double l2 =
+      std::max(active * work.readBytes / target.l2BytesPerSecond,
+               blocks * work.readBytes / (kL2BytesPerClockPerSM * clock));
   double dram = fitsL2 ? 0
                        : operandBytes * active / cost.waves.grid / cost.kTiles /
                              target.dramBytesPerSecond;
@@ -294,8 +293,8 @@ void Estimator::addWave(int64_t active, int64_t count) {
 void Estimator::addEnds(int64_t blocks, int64_t count) {
   double portBytesPerSecond = kL2BytesPerClockPerSM * getClock();
   double fill = getLatency() + work.readBytes / portBytesPerSecond;
-  double stored = double(config.getBlockM()) * config.getBlockN() *
-                  plan.getElementBytes();
+  double stored =
+      double(config.getBlockM()) * config.getBlockN() * plan.getElementBytes();
   double drain = blocks * stored / portBytesPerSecond;
   cost.prologue += count * fill / blocks;
   cost.epilogue += count * drain / blocks;
@@ -307,14 +306,13 @@ void Estimator::addReduction(int64_t blocks, int64_t count) {
   double sumBytes = 4.0 * config.getBlockM() * config.getBlockN();
   double clock = getClock();
   if (config.getKSlices() > 1)
-    cost.reduction += count * (blocks * 2 * (config.getKSlices() - 1) * sumBytes /
-                                   (kSharedBytesPerClock * clock) +
+    cost.reduction += count * (blocks * 2 * (config.getKSlices() - 1) *
+                                   sumBytes / (kSharedBytesPerClock * clock) +
                                kBarrierClocks / clock);
   if (config.getSplitK() > 1)
-    cost.reduction +=
-        count * ((blocks + config.getSplitK()) * sumBytes /
-                     (kL2BytesPerClockPerSM * clock) +
-                 kMeetingSeconds);
+    cost.reduction += count * ((blocks + config.getSplitK()) * sumBytes /
+                                   (kL2BytesPerClockPerSM * clock) +
+                               kMeetingSeconds);
 }
 
 /// A guarded kernel looks at one k-tile of every period, see GuardTiles.cpp.
@@ -339,8 +337,8 @@ CostEstimate Estimator::run() {
   addWave(cost.waves.lastBlocks, 1);
   addGuard();
   cost.launch = kLaunchSeconds;
-  cost.total = cost.mainLoop + cost.prologue + cost.epilogue +
-               cost.reduction + cost.launch;
+  cost.total = cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction +
+               cost.launch;
   return cost;
 }
 
@@ -352,9 +350,13 @@ CostEstimate mlir::tt::estimateCost(const Problem &problem,
 
 StringRef CostEstimate::getBound() const {
   const std::pair<double, StringRef> terms[] = {
-      {tensor, "tensor cores"}, {issue, "instruction issue"},
-      {sharedMemory, "shared memory"}, {l2, "L2"}, {dram, "DRAM"},
-      {latency, "latency of copies"}, {steps, "k-steps and barriers"}};
+      {tensor, "tensor cores"},
+      {issue, "instruction issue"},
+      {sharedMemory, "shared memory"},
+      {l2, "L2"},
+      {dram, "DRAM"},
+      {latency, "latency of copies"},
+      {steps, "k-steps and barriers"}};
   return std::max_element(std::begin(terms), std::end(terms))->second;
 }
 

@@ -86,8 +86,8 @@ private:
     Type i32 = rewriter.getI32Type();
     SmallVector<Value> first;
     for (auto &[offset, ops] : slots)
-      first.push_back(arith::ConstantIntOp::create(rewriter, loop.getLoc(), i32,
-                                                   offset));
+      first.push_back(
+          arith::ConstantIntOp::create(rewriter, loop.getLoc(), i32, offset));
     auto next = [&](OpBuilder &builder, Location loc,
                     ArrayRef<BlockArgument> counters) {
       auto constant = [&](int64_t value) -> Value {
@@ -105,8 +105,8 @@ private:
         Value up = arith::AddIOp::create(builder, loc, counter, constant(1));
         Value wraps = arith::CmpIOp::create(
             builder, loc, arith::CmpIPredicate::eq, up, constant(stages));
-        yielded.push_back(arith::SelectOp::create(builder, loc, wraps,
-                                                  constant(0), up));
+        yielded.push_back(
+            arith::SelectOp::create(builder, loc, wraps, constant(0), up));
       }
       return yielded;
     };

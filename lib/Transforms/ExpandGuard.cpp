@@ -43,8 +43,7 @@ static void segmentLoop(GuardTileOp guard, scf::ForOp loop, int64_t stages) {
   Value first = guard.getFirst(), tiles = loop.getUpperBound();
   Value zero = index.constant(0), one = index.constant(1);
   // The last segment is the first that ends at or behind the last tile.
-  Value beyond = b.createOrFold<arith::MaxSIOp>(
-      index.sub(tiles, first), zero);
+  Value beyond = b.createOrFold<arith::MaxSIOp>(index.sub(tiles, first), zero);
   Value segments =
       index.add(index.div(index.add(beyond, period - 1), period), 1);
   auto outer = scf::ForOp::create(b, zero, segments, one, loop.getInitArgs());
@@ -58,12 +57,12 @@ static void segmentLoop(GuardTileOp guard, scf::ForOp loop, int64_t stages) {
   if (!body->empty())
     body->back().erase();
   body->getOperations().splice(body->end(), loop.getBody()->getOperations());
-  for (auto [old, now] : llvm::zip_equal(loop.getBody()->getArguments(),
-                                         body->getArguments()))
+  for (auto [old, now] :
+       llvm::zip_equal(loop.getBody()->getArguments(), body->getArguments()))
     old.replaceAllUsesWith(now);
 
-  Value isLeft = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, high,
-                                       tiles);
+  Value isLeft =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::slt, high, tiles);
   auto ifLeft = scf::IfOp::create(b, isLeft);
   if (outer.getNumResults() != 0)
     scf::YieldOp::create(b, inner.getResults());
@@ -89,9 +88,9 @@ static void setMarked(ImplicitLocOpBuilder &b, gpu::LaunchOp launch,
   b.setInsertionPointToStart(loop.getBody());
   Value position = loop.getInductionVar();
   Value none = arith::ConstantIntOp::create(b, 0, /*width=*/32);
-  Value isMarked = arith::CmpIOp::create(
-      b, arith::CmpIPredicate::ne, memref::LoadOp::create(b, marks, position),
-      none);
+  Value isMarked =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ne,
+                            memref::LoadOp::create(b, marks, position), none);
   auto ifMarked = scf::IfOp::create(b, isMarked);
   b.setInsertionPointToStart(ifMarked.thenBlock());
   memref::StoreOp::create(b, none, marks, position);
@@ -127,9 +126,8 @@ static void addRepair(gpu::LaunchOp launch, const TilePlan &plan, Value c) {
   b.setInsertionPointToStart(ifLast.thenBlock());
   Value flag = workspace.view(b, layout.nanFlag, 1, i32);
   Value none = arith::ConstantIntOp::create(b, 0, /*width=*/32);
-  Value isAny = arith::CmpIOp::create(b, arith::CmpIPredicate::ne,
-                                      memref::LoadOp::create(b, flag, zero),
-                                      none);
+  Value isAny = arith::CmpIOp::create(
+      b, arith::CmpIPredicate::ne, memref::LoadOp::create(b, flag, zero), none);
   auto ifAny = scf::IfOp::create(b, isAny);
   b.setInsertionPointToStart(ifAny.thenBlock());
   setMarked(b, launch, plan.getThreads(), c,

@@ -101,15 +101,15 @@ void TileGuard::loadPieces(GuardedTile &tile, Value slot) {
   int64_t rounds =
       countTileRounds(plan.getThreads(), tile.rows, tile.columns, width);
   for (int64_t round = 0; round < rounds; ++round) {
-    TilePiece place = getTilePiece(builder, kernel.launch.getThreadIds().x,
-                                   plan.getThreads(), tile.rows, tile.columns,
-                                   width, round);
+    TilePiece place =
+        getTilePiece(builder, kernel.launch.getThreadIds().x, plan.getThreads(),
+                     tile.rows, tile.columns, width, round);
     // Threads without a piece of their own look at the tile's first.
     if (place.active) {
       Value zero = index.constant(0);
       for (Value *position : {&place.row, &place.column})
-        *position = arith::SelectOp::create(builder, place.active, *position,
-                                            zero);
+        *position =
+            arith::SelectOp::create(builder, place.active, *position, zero);
     }
     Value elements = vector::LoadOp::create(
         builder, type, tile.shared, ValueRange{slot, place.row, place.column},
@@ -149,9 +149,8 @@ void TileGuard::mark() {
       auto ifNaN = scf::IfOp::create(builder, isNaN);
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPointToStart(ifNaN.thenBlock());
-      Value inTile = piece.tile->marksColumns
-                         ? index.add(piece.place.column, i)
-                         : piece.place.row;
+      Value inTile = piece.tile->marksColumns ? index.add(piece.place.column, i)
+                                              : piece.place.row;
       memref::StoreOp::create(builder, one, piece.tile->marks,
                               index.add(piece.tile->firstMark, inTile));
       memref::StoreOp::create(builder, one, flag, index.constant(0));
@@ -163,20 +162,24 @@ void TileGuard::run() {
   MemRefType type = c.getSource().getType();
   const WorkspaceLayout &layout = workspace.getLayout();
   ConfigAttr config = kernel.config;
-  int64_t period = std::min(
-      llvm::divideCeil(type.getDimSize(0), config.getBlockM()),
-      llvm::divideCeil(type.getDimSize(1), config.getBlockN()));
+  int64_t period =
+      std::min(llvm::divideCeil(type.getDimSize(0), config.getBlockM()),
+               llvm::divideCeil(type.getDimSize(1), config.getBlockN()));
   SmallVector<OpFoldResult> offsets = c.getMixedOffsets();
   GuardedTile a = {getViewSource(kernel.matmul.getInputs()[0]),
-                   config.getBlockK(), config.getBlockM(),
+                   config.getBlockK(),
+                   config.getBlockM(),
                    workspace.view(builder, layout.nanRows, type.getDimSize(0),
                                   builder.getI32Type()),
-                   asValue(offsets[0]), /*marksColumns=*/true};
+                   asValue(offsets[0]),
+                   /*marksColumns=*/true};
   GuardedTile b = {getViewSource(kernel.matmul.getInputs()[1]),
-                   config.getBlockN(), config.getBlockK(),
+                   config.getBlockN(),
+                   config.getBlockK(),
                    workspace.view(builder, layout.nanColumns,
                                   type.getDimSize(1), builder.getI32Type()),
-                   asValue(offsets[1]), /*marksColumns=*/false};
+                   asValue(offsets[1]),
+                   /*marksColumns=*/false};
   auto guard =
       GuardTileOp::create(builder, getFirstKTile(period), uint64_t(period));
   Block &body = guard.getBody().emplaceBlock();

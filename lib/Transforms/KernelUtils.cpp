@@ -103,9 +103,8 @@ scf::ForOp mlir::tt::getKTileLoop(gpu::LaunchOp launch) {
 //===----------------------------------------------------------------------===//
 
 TilePiece mlir::tt::getTilePiece(ImplicitLocOpBuilder &b, Value thread,
-                                 int64_t threads, int64_t rows,
-                                 int64_t columns, int64_t width,
-                                 int64_t round) {
+                                 int64_t threads, int64_t rows, int64_t columns,
+                                 int64_t width, int64_t round) {
   IndexBuilder index(b);
   int64_t perRow = columns / width;
   TilePiece place;

@@ -115,11 +115,10 @@ Element MmaLowering::resolve(Value view, Value row, Value column) {
     SmallVector<Value> source;
     unsigned next = 0;
     for (auto [dim, offset] : llvm::enumerate(subview.getMixedOffsets())) {
-      Value base = getValueOrCreateConstantIndexOp(builder, builder.getLoc(),
-                                                   offset);
-      source.push_back(dropped.test(dim)
-                           ? base
-                           : index.add(base, element.indices[next++]));
+      Value base =
+          getValueOrCreateConstantIndexOp(builder, builder.getLoc(), offset);
+      source.push_back(
+          dropped.test(dim) ? base : index.add(base, element.indices[next++]));
     }
     element = {subview.getSource(), source};
   }
@@ -141,20 +140,20 @@ VectorType MmaLowering::getFragmentType(int64_t registers) const {
 /// The fragment that consists of registers of `loaded`, in the order given.
 Value MmaLowering::pickRegisters(Value loaded, ArrayRef<int64_t> registers) {
   VectorType type = getFragmentType(registers.size());
-  Value fragment = arith::ConstantOp::create(builder, type,
-                                             builder.getZeroAttr(type));
+  Value fragment =
+      arith::ConstantOp::create(builder, type, builder.getZeroAttr(type));
   for (auto [position, picked] : llvm::enumerate(registers)) {
     Value pair = vector::ExtractOp::create(builder, loaded, picked);
-    fragment = vector::InsertOp::create(builder, pair, fragment,
-                                        int64_t(position));
+    fragment =
+        vector::InsertOp::create(builder, pair, fragment, int64_t(position));
   }
   return fragment;
 }
 
 Value MmaLowering::loadAF32(int64_t kStep, int64_t mTile) {
   VectorType type = getFragmentType(/*registers=*/4);
-  Value fragment = arith::ConstantOp::create(builder, type,
-                                             builder.getZeroAttr(type));
+  Value fragment =
+      arith::ConstantOp::create(builder, type, builder.getZeroAttr(type));
   Value m = index.add(index.mul(g, 2), mTile * kMmaM);
   auto pairType = VectorType::get({2}, kernel.elementType);
   for (int64_t half : {0, 1}) {
@@ -165,8 +164,8 @@ Value MmaLowering::loadAF32(int64_t kStep, int64_t mTile) {
         llvm::MaybeAlign(2 * plan.getElementBytes()));
     for (int64_t row : {0, 1}) {
       Value element = vector::ExtractOp::create(builder, pair, row);
-      fragment = vector::InsertOp::create(
-          builder, element, fragment, ArrayRef<int64_t>{2 * half + row, 0});
+      fragment = vector::InsertOp::create(builder, element, fragment,
+                                          ArrayRef<int64_t>{2 * half + row, 0});
     }
   }
   return fragment;
@@ -175,11 +174,11 @@ Value MmaLowering::loadAF32(int64_t kStep, int64_t mTile) {
 /// Lane l gives the address of one row of k: matrices 0 and 1 are k 0-7,
 /// matrices 2 and 3 k 8-15; the odd ones are m 8-15.
 Value MmaLowering::loadA16Bit(int64_t kStep, int64_t mTile) {
-  Value k = index.add(index.add(index.rem(lane, 8),
-                                index.mul(index.div(lane, 16), 8)),
-                      kStep * plan.getMmaK());
-  Value m = index.add(index.mul(index.rem(index.div(lane, 8), 2), 8),
-                      mTile * kMmaM);
+  Value k = index.add(
+      index.add(index.rem(lane, 8), index.mul(index.div(lane, 16), 8)),
+      kStep * plan.getMmaK());
+  Value m =
+      index.add(index.mul(index.rem(index.div(lane, 8), 2), 8), mTile * kMmaM);
   Element row = resolve(kernel.matmul.getInputs()[0], k, m);
   return nvgpu::LdMatrixOp::create(builder, getFragmentType(4), row.memref,
                                    row.indices, /*transpose=*/true,
@@ -199,16 +198,16 @@ std::pair<Value, Value> MmaLowering::loadB(int64_t kStep, int64_t pair) {
   Value j = index.div(lane, 16);
   bool wide = plan.getLaneColumns() == 8;
   int64_t base = wide ? 32 * (pair / 2) + 4 * (pair % 2) : 16 * pair;
-  Value n = index.add(
-      index.add(index.mul(index.div(r, 2), plan.getLaneColumns()),
-                index.add(index.mul(j, 2), index.rem(r, 2))),
-      base);
-  Value k = index.add(index.mul(kHalf, plan.getChunk()),
-                      kStep * plan.getMmaK());
+  Value n =
+      index.add(index.add(index.mul(index.div(r, 2), plan.getLaneColumns()),
+                          index.add(index.mul(j, 2), index.rem(r, 2))),
+                base);
+  Value k =
+      index.add(index.mul(kHalf, plan.getChunk()), kStep * plan.getMmaK());
   Element row = resolve(kernel.matmul.getInputs()[1], n, k);
-  Value loaded = nvgpu::LdMatrixOp::create(
-      builder, getFragmentType(4), row.memref, row.indices,
-      /*transpose=*/false, /*numTiles=*/4);
+  Value loaded = nvgpu::LdMatrixOp::create(builder, getFragmentType(4),
+                                           row.memref, row.indices,
+                                           /*transpose=*/false, /*numTiles=*/4);
   return {pickRegisters(loaded, {0, 1}), pickRegisters(loaded, {2, 3})};
 }
 

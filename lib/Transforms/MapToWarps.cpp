@@ -67,11 +67,10 @@ OpFoldResult WarpMapper::restrict(OpFoldResult valid, int64_t whole,
                                   Value offset, int64_t tile) {
   if (getConstantIntValue(valid) == whole)
     return attr(tile);
-  return index.clamp(
-      index.sub(getValueOrCreateConstantIndexOp(builder, builder.getLoc(),
-                                                valid),
-                offset),
-      tile);
+  return index.clamp(index.sub(getValueOrCreateConstantIndexOp(
+                                   builder, builder.getLoc(), valid),
+                               offset),
+                     tile);
 }
 
 void WarpMapper::shrinkMatmul(Value warpM, Value warpN, Value sliceK,
@@ -100,9 +99,8 @@ void WarpMapper::shrinkCopy(linalg::CopyOp copy, Value warpM, Value warpN,
       restrict(valid[0], config.getBlockM(), warpM, config.getWarpM()),
       restrict(valid[1], config.getBlockN(), warpN, config.getWarpN())};
   auto move = [&](OpFoldResult offset, Value by) -> OpFoldResult {
-    return index.add(getValueOrCreateConstantIndexOp(builder, builder.getLoc(),
-                                                     offset),
-                     by);
+    return index.add(
+        getValueOrCreateConstantIndexOp(builder, builder.getLoc(), offset), by);
   };
   Value sums = subview(accumulator, {attr(0), attr(0)}, sizes);
   Value c = subview(cTile.getSource(),
@@ -133,13 +131,13 @@ LogicalResult WarpMapper::run() {
   int64_t warps = config.getWarpsPerSlice();
   Value slice = config.getKSlices() == 1 ? index.constant(0)
                                          : index.div(warpInBlock, warps);
-  Value warp = config.getKSlices() == 1 ? warpInBlock
-                                        : index.rem(warpInBlock, warps);
+  Value warp =
+      config.getKSlices() == 1 ? warpInBlock : index.rem(warpInBlock, warps);
   Value sliceK = index.mul(slice, config.getBlockK() / config.getKSlices());
-  Value warpM = index.mul(index.div(warp, config.getWarpsN()),
-                          config.getWarpM());
-  Value warpN = index.mul(index.rem(warp, config.getWarpsN()),
-                          config.getWarpN());
+  Value warpM =
+      index.mul(index.div(warp, config.getWarpsN()), config.getWarpM());
+  Value warpN =
+      index.mul(index.rem(warp, config.getWarpsN()), config.getWarpN());
   auto type = MemRefType::get({config.getWarpM(), config.getWarpN()},
                               builder.getF32Type());
   Value shrunk = memref::AllocaOp::create(builder, type);

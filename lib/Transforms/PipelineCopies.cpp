@@ -90,13 +90,17 @@ static Operation *predicateOp(RewriterBase &rewriter, Operation *op,
 }
 
 /// The schedule that tt-assign-stages recorded, and the attributes taken off.
-static void readSchedule(scf::ForOp loop,
-                         std::vector<std::pair<Operation *, unsigned>> &result) {
+static void
+readSchedule(scf::ForOp loop,
+             std::vector<std::pair<Operation *, unsigned>> &result) {
   for (Operation &op : loop.getBody()->without_terminator())
-    result.push_back({&op, op.getAttrOfType<IntegerAttr>(kStageAttrName).getInt()});
+    result.push_back(
+        {&op, op.getAttrOfType<IntegerAttr>(kStageAttrName).getInt()});
   llvm::sort(result, [](const auto &x, const auto &y) {
-    return x.first->template getAttrOfType<IntegerAttr>(kOrderAttrName).getInt() <
-           y.first->template getAttrOfType<IntegerAttr>(kOrderAttrName).getInt();
+    return x.first->template getAttrOfType<IntegerAttr>(kOrderAttrName)
+               .getInt() <
+           y.first->template getAttrOfType<IntegerAttr>(kOrderAttrName)
+               .getInt();
   });
 }
 

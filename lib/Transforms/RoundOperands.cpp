@@ -30,7 +30,8 @@ struct RoundOperands : tt::impl::RoundOperandsBase<RoundOperands> {
     for (gpu::LaunchOp launch : collectLaunches(getOperation())) {
       auto precision = launch->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
       if (!precision) {
-        launch.emitOpError("expected tt.precision, the contract of its product");
+        launch.emitOpError(
+            "expected tt.precision, the contract of its product");
         return signalPassFailure();
       }
       if (precision.getContract() == Contract::tf32 &&
@@ -59,8 +60,8 @@ private:
     for (auto &[fragment, operands] : uses) {
       OpBuilder builder(fragment.getContext());
       builder.setInsertionPointAfterValue(fragment);
-      Value rounded = RoundToTF32Op::create(builder, fragment.getLoc(),
-                                            fragment, rounding);
+      Value rounded =
+          RoundToTF32Op::create(builder, fragment.getLoc(), fragment, rounding);
       for (OpOperand *operand : operands)
         operand->set(rounded);
     }

@@ -27,8 +27,8 @@ using namespace mlir::tt;
 
 FailureOr<const TargetInfo *> mlir::tt::getTarget(Operation *op,
                                                   StringRef fallback) {
-  auto module = isa<ModuleOp>(op) ? cast<ModuleOp>(op)
-                                  : op->getParentOfType<ModuleOp>();
+  auto module =
+      isa<ModuleOp>(op) ? cast<ModuleOp>(op) : op->getParentOfType<ModuleOp>();
   TargetAttr attribute =
       module ? module->getAttrOfType<TargetAttr>(kTargetAttrName) : nullptr;
   StringRef name = attribute ? attribute.getName() : fallback;
@@ -44,7 +44,8 @@ struct SelectConfig : tt::impl::SelectConfigBase<SelectConfig> {
   using SelectConfigBase::SelectConfigBase;
 
   void runOnOperation() override {
-    FailureOr<const TargetInfo *> target = getTarget(getOperation(), this->target);
+    FailureOr<const TargetInfo *> target =
+        getTarget(getOperation(), this->target);
     FailureOr<ConfigAttr> given = parseGivenConfig();
     if (failed(target) || failed(given))
       return signalPassFailure();
@@ -74,8 +75,8 @@ private:
                                        const Problem &problem,
                                        const TilePlan &plan) {
     ConfigAttr config = plan.getConfig();
-    if (config.getSplitK() > 1 && (ShapedType::isDynamic(problem.m) ||
-                                   ShapedType::isDynamic(problem.n)))
+    if (config.getSplitK() > 1 &&
+        (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n)))
       return op.emitOpError("config is not legal: split_k = ")
              << config.getSplitK() << " needs a C of static sizes, found "
              << op.getType();
@@ -102,9 +103,8 @@ private:
       op.setConfigAttr(given ? given : chooseConfig(problem, target));
     }
     TilePlan plan(op.getConfigAttr(), elementType);
-    if (failed(plan.verify(target, [&] {
-          return op.emitOpError("config is not legal: ");
-        })) ||
+    if (failed(plan.verify(
+            target, [&] { return op.emitOpError("config is not legal: "); })) ||
         failed(verifyWorkspace(op, problem, plan)))
       return failure();
     remark::passed(op.getLoc(), remark::RemarkOpts::name("tt-select-config")

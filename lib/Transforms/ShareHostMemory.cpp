@@ -24,8 +24,7 @@ static void copyConstant(memref::GetGlobalOp constant,
   rewriter.setInsertionPointToStart(&function.getFunctionBody().front());
   Location loc = constant.getLoc();
   Value original = rewriter.clone(*constant)->getResult(0);
-  Value shared =
-      memref::AllocOp::create(rewriter, loc, constant.getType());
+  Value shared = memref::AllocOp::create(rewriter, loc, constant.getType());
   memref::CopyOp::create(rewriter, loc, original, shared);
   rewriter.replaceOp(constant, shared);
 }
@@ -52,7 +51,8 @@ struct ShareHostMemory : tt::impl::ShareHostMemoryBase<ShareHostMemory> {
     IRRewriter rewriter(&getContext());
     for (Operation *op : unreachable) {
       auto function = op->getParentOfType<FunctionOpInterface>();
-      if (auto constant = dyn_cast<memref::GetGlobalOp>(op); constant && function)
+      if (auto constant = dyn_cast<memref::GetGlobalOp>(op);
+          constant && function)
         copyConstant(constant, function, rewriter);
       else if (auto stack = dyn_cast<memref::AllocaOp>(op))
         allocateInstead(stack, rewriter);

@@ -15,8 +15,8 @@
 using namespace mlir;
 using namespace mlir::tt;
 
-std::optional<MutableOperandRange>
-mlir::tt::getAccessIndices(Operation *op, Value buffer) {
+std::optional<MutableOperandRange> mlir::tt::getAccessIndices(Operation *op,
+                                                              Value buffer) {
   using Range = std::optional<MutableOperandRange>;
   return TypeSwitch<Operation *, Range>(op)
       .Case([&](nvgpu::DeviceAsyncCopyOp copy) -> Range {

@@ -64,13 +64,11 @@ private:
   Value slice(Value shared, Value slot, int64_t rows, int64_t columns);
   Value getSlot();
 
-  void copyTile(StagedTile &tile, Value slot,
-                SmallVectorImpl<Value> &tokens);
+  void copyTile(StagedTile &tile, Value slot, SmallVectorImpl<Value> &tokens);
   TilePiece getPlace(StagedTile &tile, int64_t round, int64_t width);
   /// How many of the `width` elements at `place` lie inside the operand; null
   /// if all do.
-  Value countValid(StagedTile &tile, const TilePiece &place,
-                   int64_t width);
+  Value countValid(StagedTile &tile, const TilePiece &place, int64_t width);
   void copyAsync(StagedTile &tile, Value slot, int64_t width,
                  SmallVectorImpl<Value> &tokens);
   void copyThroughRegisters(StagedTile &tile, Value slot);
@@ -133,10 +131,9 @@ Value OperandStager::slice(Value shared, Value slot, int64_t rows,
 Value OperandStager::getSlot() {
   auto loop = kernel.matmul->getParentOfType<scf::ForOp>();
   Type i32 = builder.getI32Type();
-  Value tile =
-      arith::IndexCastOp::create(builder, i32, loop.getInductionVar());
-  Value stages = arith::ConstantIntOp::create(builder, i32,
-                                              kernel.config.getStages());
+  Value tile = arith::IndexCastOp::create(builder, i32, loop.getInductionVar());
+  Value stages =
+      arith::ConstantIntOp::create(builder, i32, kernel.config.getStages());
   Value slot = arith::RemUIOp::create(builder, tile, stages);
   return arith::IndexCastOp::create(builder, builder.getIndexType(), slot);
 }
@@ -341,8 +338,9 @@ struct StageOperands : tt::impl::StageOperandsBase<StageOperands> {
       if (llvm::any_of(kernel.matmul.getInputs(), [](Value operand) {
             return !operand.getDefiningOp<memref::SubViewOp>();
           })) {
-        kernel.matmul.emitOpError("expected operands to be subviews of A and B, "
-                                  "as tt-tile-to-blocks makes them");
+        kernel.matmul.emitOpError(
+            "expected operands to be subviews of A and B, "
+            "as tt-tile-to-blocks makes them");
         return signalPassFailure();
       }
       OperandStager(kernel, rowAlignment).run();

@@ -20,8 +20,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "tt/Transforms/SharedAccess.h"
 #include "tt/Transforms/Passes.h"
+#include "tt/Transforms/SharedAccess.h"
 #include "tt/Transforms/TilePlan.h"
 
 namespace mlir::tt {
@@ -52,7 +52,8 @@ static Value computeMask(ImplicitLocOpBuilder &b, Value row,
       if (bits[end] != bits[end - 1] + 1)
         break;
     int64_t ones = (int64_t(1) << (end - first)) - 1;
-    Value run = b.createOrFold<arith::ShRUIOp>(row, index.constant(bits[first]));
+    Value run =
+        b.createOrFold<arith::ShRUIOp>(row, index.constant(bits[first]));
     run = b.createOrFold<arith::AndIOp>(run, index.constant(ones));
     run = b.createOrFold<arith::ShLIOp>(
         run, index.constant(swizzle.getShift() + first));

@@ -104,9 +104,9 @@ int64_t TilePlan::getRegisterLimit(const TargetInfo &target) const {
 /// bank conflicts, and leaves nothing to double-buffer.
 static constexpr int64_t kMinKBytes = 64;
 
-LogicalResult TilePlan::verify(
-    const TargetInfo &target,
-    llvm::function_ref<InFlightDiagnostic()> emitError) const {
+LogicalResult
+TilePlan::verify(const TargetInfo &target,
+                 llvm::function_ref<InFlightDiagnostic()> emitError) const {
   int64_t kBytes = config.getBlockK() * elementBytes;
   if (kBytes < kMinKBytes)
     return emitError() << "block k = " << config.getBlockK() << " of "
@@ -117,25 +117,26 @@ LogicalResult TilePlan::verify(
   constexpr int64_t kMinKSteps = 2;
   if (getKStepsPerSlice() < kMinKSteps)
     return emitError() << "block k = " << config.getBlockK() << " of "
-                       << elementType << " gives each of " << config.getKSlices()
-                       << " k_slices " << getKStepsPerSlice()
-                       << " k-steps, expected at least " << kMinKSteps
-                       << ": block k = "
+                       << elementType << " gives each of "
+                       << config.getKSlices() << " k_slices "
+                       << getKStepsPerSlice() << " k-steps, expected at least "
+                       << kMinKSteps << ": block k = "
                        << kMinKSteps * config.getKSlices() * getMmaK();
   bool isGuarded = config.getRoundingForm() == RoundingForm::guarded;
   if (isGuarded && (config.getSplitK() > 1 || config.getStages() < 2))
     return emitError() << "rounding_form = guarded needs split_k = 1 and at "
                           "least 2 stages, found split_k = "
-                       << config.getSplitK() << " and stages = "
-                       << config.getStages();
+                       << config.getSplitK()
+                       << " and stages = " << config.getStages();
   // The XOR permutes the chunks of one row over a whole line of 32 banks.
   constexpr int64_t kBankLineBytes = 128;
   int64_t rowBytes = config.getBlockM() * elementBytes;
   if (config.getALayout() == SharedLayout::xor_swizzle &&
       rowBytes % kBankLineBytes != 0)
     return emitError() << "a_layout = xor needs rows of A of a multiple of "
-                       << kBankLineBytes << " bytes, found block m = "
-                       << config.getBlockM() << ": " << rowBytes
+                       << kBankLineBytes
+                       << " bytes, found block m = " << config.getBlockM()
+                       << ": " << rowBytes
                        << " bytes; use a_layout = padded or block m = "
                        << llvm::alignTo(config.getBlockM(),
                                         kBankLineBytes / elementBytes);
@@ -152,10 +153,10 @@ LogicalResult TilePlan::verify(
     InFlightDiagnostic diag = emitError();
     diag << "block " << config.getBlockM() << "x" << config.getBlockN() << "x"
          << config.getBlockK() << " with " << config.getStages()
-         << " stages needs " << getSharedBytes()
-         << " bytes of shared memory, " << target.name << " allows "
-         << target.sharedBytesPerBlock << " a block ("
-         << getSharedBytes() - target.sharedBytesPerBlock << " too many); ";
+         << " stages needs " << getSharedBytes() << " bytes of shared memory, "
+         << target.name << " allows " << target.sharedBytesPerBlock
+         << " a block (" << getSharedBytes() - target.sharedBytesPerBlock
+         << " too many); ";
     if (fits >= 1)
       diag << "at most stages = " << fits << " fit";
     else
@@ -167,9 +168,8 @@ LogicalResult TilePlan::verify(
     return emitError() << "warp tile " << config.getWarpM() << "x"
                        << config.getWarpN() << " needs about "
                        << getRegisters(/*fragmentSets=*/1)
-                       << " registers a thread, "
-                       << target.name << " allows " << registers << " with "
-                       << config.getWarps()
+                       << " registers a thread, " << target.name << " allows "
+                       << registers << " with " << config.getWarps()
                        << " warps a block; use a smaller warp tile";
   return success();
 }

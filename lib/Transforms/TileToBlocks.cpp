@@ -66,8 +66,8 @@ private:
   void buildBody(Value block);
   /// First and number of the k-tiles of one of the blocks that share a tile.
   std::pair<Value, Value> getKTiles(Value split);
-  void buildKLoop(Value split, Value m, OpFoldResult validM, Value n, OpFoldResult validN,
-                  Value sums);
+  void buildKLoop(Value split, Value m, OpFoldResult validM, Value n,
+                  OpFoldResult validN, Value sums);
   Value subview(Value memref, ArrayRef<OpFoldResult> offsets,
                 ArrayRef<OpFoldResult> sizes);
 
@@ -160,8 +160,8 @@ void BlockTiler::buildKLoop(Value split, Value m, OpFoldResult validM, Value n,
                             OpFoldResult validN, Value sums) {
   int64_t blockK = config.getBlockK();
   auto [first, tiles] = getKTiles(split);
-  auto loop = scf::ForOp::create(builder, index.constant(0), tiles,
-                                 index.constant(1));
+  auto loop =
+      scf::ForOp::create(builder, index.constant(0), tiles, index.constant(1));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Value k = index.mul(index.add(loop.getInductionVar(), first), blockK);
@@ -214,14 +214,14 @@ void BlockTiler::run() {
   if (known && *known == 0)
     return;
   if (!known) {
-    Value any = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne,
-                                      blocks, index.constant(0));
+    Value any = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, blocks,
+                                      index.constant(0));
     auto ifAny = scf::IfOp::create(builder, any);
     builder.setInsertionPointToStart(ifAny.thenBlock());
   }
   Value threads = index.constant(config.getWarps() * kThreadsPerWarp);
-  auto launch = gpu::LaunchOp::create(builder, blocks, one, one, threads, one,
-                                      one);
+  auto launch =
+      gpu::LaunchOp::create(builder, blocks, one, one, threads, one, one);
   launch->setAttr(kConfigAttrName, config);
   launch->setAttr(kPrecisionAttrName,
                   product.matmul->getAttr(kPrecisionAttrName));
@@ -301,8 +301,8 @@ static FailureOr<BufferizedProduct> matchProduct(linalg::MatmulOp matmul) {
   forwardFill(matmul);
   product.fill =
       findNeighbour<linalg::FillOp>(matmul, product.c, /*before=*/true);
-  if (!product.fill || !matchPattern(product.fill.getInputs()[0],
-                                     m_AnyZeroFloat()))
+  if (!product.fill ||
+      !matchPattern(product.fill.getInputs()[0], m_AnyZeroFloat()))
     return matmul.emitOpError("expected its destination to be filled with "
                               "zeros just before it");
   if (failed(checkRows(matmul, "A", product.a)) ||

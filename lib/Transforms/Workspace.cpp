@@ -29,8 +29,7 @@ Workspace Workspace::getOrCreate(gpu::LaunchOp launch, const TilePlan &plan,
   auto type = MemRefType::get({layout.bytes}, b.getI8Type());
   auto buffer = memref::AllocOp::create(
       b, type, b.getI64IntegerAttr(kWorkspaceAlignment));
-  buffer->setAttr(kWorkspaceAttrName,
-                  b.getI64IntegerAttr(layout.zeroedBytes));
+  buffer->setAttr(kWorkspaceAttrName, b.getI64IntegerAttr(layout.zeroedBytes));
   Value zero = arith::ConstantIntOp::create(b, 0, /*width=*/8);
   auto attr = [&](int64_t value) -> OpFoldResult {
     return b.getIndexAttr(value);
@@ -81,8 +80,8 @@ static Value countUp(ImplicitLocOpBuilder &b, Value counter, Value position) {
 Value mlir::tt::arriveLast(ImplicitLocOpBuilder &b, gpu::LaunchOp launch,
                            Value counter, Value position, int64_t blocks) {
   IndexBuilder index(b);
-  auto space = gpu::AddressSpaceAttr::get(b.getContext(),
-                                          gpu::AddressSpace::Workgroup);
+  auto space =
+      gpu::AddressSpaceAttr::get(b.getContext(), gpu::AddressSpace::Workgroup);
   Value bytes = gpu::DynamicSharedMemoryOp::create(
       b, MemRefType::get({ShapedType::kDynamic}, b.getI8Type(),
                          MemRefLayoutAttrInterface(), space));
@@ -101,8 +100,8 @@ Value mlir::tt::arriveLast(ImplicitLocOpBuilder &b, gpu::LaunchOp launch,
   Value isLast = arith::CmpIOp::create(
       b, arith::CmpIPredicate::eq, before,
       arith::ConstantIntOp::create(b, blocks - 1, /*width=*/32));
-  memref::StoreOp::create(
-      b, arith::ExtUIOp::create(b, b.getI32Type(), isLast), verdict, zero);
+  memref::StoreOp::create(b, arith::ExtUIOp::create(b, b.getI32Type(), isLast),
+                          verdict, zero);
   auto ifLast = scf::IfOp::create(b, isLast);
   b.setInsertionPointToStart(ifLast.thenBlock());
   memref::StoreOp::create(b, arith::ConstantIntOp::create(b, 0, /*width=*/32),

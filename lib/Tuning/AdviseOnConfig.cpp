@@ -14,21 +14,19 @@ using namespace mlir::tt::tuning;
 static void addRoofline(Report &report, const Problem &problem,
                         const TargetInfo &target) {
   Roofline roofline = getRoofline(problem, target);
-  report.add(
-      "roofline",
-      llvm::formatv("{0:f1} GFLOP on at least {1:f1} MiB: {2:f0} flop a byte; "
-                    "{3} needs {4:f0} to be limited by its tensor cores, so the "
-                    "product is {5}.",
-                    roofline.flops * 1e-9,
-                    roofline.compulsoryBytes / (1 << 20),
-                    roofline.getIntensity(), target.name,
-                    roofline.getRidge(target),
-                    roofline.isComputeBound() ? "compute-bound"
-                                              : "memory-bound"),
-      {{"flops", roofline.flops},
-       {"compulsory bytes", roofline.compulsoryBytes},
-       {"flop a byte", roofline.getIntensity()},
-       {"ridge", roofline.getRidge(target)}});
+  report.add("roofline",
+             llvm::formatv(
+                 "{0:f1} GFLOP on at least {1:f1} MiB: {2:f0} flop a byte; "
+                 "{3} needs {4:f0} to be limited by its tensor cores, so the "
+                 "product is {5}.",
+                 roofline.flops * 1e-9, roofline.compulsoryBytes / (1 << 20),
+                 roofline.getIntensity(), target.name,
+                 roofline.getRidge(target),
+                 roofline.isComputeBound() ? "compute-bound" : "memory-bound"),
+             {{"flops", roofline.flops},
+              {"compulsory bytes", roofline.compulsoryBytes},
+              {"flop a byte", roofline.getIntensity()},
+              {"ridge", roofline.getRidge(target)}});
   report.add("roofline",
              llvm::formatv("No kernel is faster than {0:f1} us ({1:f1} TFLOP/s "
                            "at {2:f1}; memory alone {3:f1} us).",
@@ -43,23 +41,23 @@ static void addRoofline(Report &report, const Problem &problem,
 static void addEstimate(Report &report, const Problem &problem,
                         const CostEstimate &cost, const TargetInfo &target) {
   Roofline roofline = getRoofline(problem, target);
-  report.add("model",
-             llvm::formatv("Estimated {0:f1} us, {1:f1} TFLOP/s, {2:f0} % of the "
-                           "roofline; what takes longest in the main loop: {3}.",
-                           cost.total * 1e6, roofline.flops / cost.total * 1e-12,
-                           100 * roofline.getSeconds() / cost.total,
-                           cost.getBound()),
-             {{"total us", cost.total * 1e6},
-              {"tensor us", cost.tensor * 1e6},
-              {"issue us", cost.issue * 1e6},
-              {"shared memory us", cost.sharedMemory * 1e6},
-              {"L2 us", cost.l2 * 1e6},
-              {"DRAM us", cost.dram * 1e6},
-              {"latency us", cost.latency * 1e6},
-              {"steps us", cost.steps * 1e6},
-              {"ends us", (cost.prologue + cost.epilogue) * 1e6},
-              {"reduction us", cost.reduction * 1e6},
-              {"launch us", cost.launch * 1e6}});
+  report.add(
+      "model",
+      llvm::formatv("Estimated {0:f1} us, {1:f1} TFLOP/s, {2:f0} % of the "
+                    "roofline; what takes longest in the main loop: {3}.",
+                    cost.total * 1e6, roofline.flops / cost.total * 1e-12,
+                    100 * roofline.getSeconds() / cost.total, cost.getBound()),
+      {{"total us", cost.total * 1e6},
+       {"tensor us", cost.tensor * 1e6},
+       {"issue us", cost.issue * 1e6},
+       {"shared memory us", cost.sharedMemory * 1e6},
+       {"L2 us", cost.l2 * 1e6},
+       {"DRAM us", cost.dram * 1e6},
+       {"latency us", cost.latency * 1e6},
+       {"steps us", cost.steps * 1e6},
+       {"ends us", (cost.prologue + cost.epilogue) * 1e6},
+       {"reduction us", cost.reduction * 1e6},
+       {"launch us", cost.launch * 1e6}});
 }
 
 /// One parameter moved to `value`, everything else as it is.
@@ -72,8 +70,8 @@ static ConfigAttr getMoved(ConfigAttr config, Type elementType,
 }
 
 static void addMove(Report &report, const Problem &problem, ConfigAttr config,
-                    Parameter parameter, int64_t value,
-                    const CostEstimate &now, const TargetInfo &target) {
+                    Parameter parameter, int64_t value, const CostEstimate &now,
+                    const TargetInfo &target) {
   ConfigAttr moved = getMoved(config, problem.elementType, parameter, value);
   if (!moved)
     return;

@@ -75,9 +75,8 @@ BlockResources Adviser::getResources(const TritonConfig &config,
   return {config.getThreads(),
           isMeasured && registers ? int64_t(*registers)
                                   : config.estimateRegisters(type),
-          isMeasured && shared
-              ? int64_t(*shared)
-              : config.getSharedBytes(getElementBytes(type))};
+          isMeasured && shared ? int64_t(*shared)
+                               : config.getSharedBytes(getElementBytes(type))};
 }
 
 //===----------------------------------------------------------------------===//
@@ -133,14 +132,15 @@ void Adviser::inferElementType() {
   if (document.configs.empty() || profile.metrics.empty())
     return;
   bool isDecided = (with32 == 0) != (with16 == 0);
-  report.add("configs",
-             llvm::formatv("Operands are taken to be {0}: with 4 bytes an "
-                           "element {1} of the configs agree with the counters, "
-                           "with 2 bytes {2}{3}.",
-                           elementType, with32, with16,
-                           isDecided ? "" : " (--type decides)"),
-             {{"agreeing with f32", double(with32)},
-              {"agreeing with f16", double(with16)}});
+  report.add(
+      "configs",
+      llvm::formatv("Operands are taken to be {0}: with 4 bytes an "
+                    "element {1} of the configs agree with the counters, "
+                    "with 2 bytes {2}{3}.",
+                    elementType, with32, with16,
+                    isDecided ? "" : " (--type decides)"),
+      {{"agreeing with f32", double(with32)},
+       {"agreeing with f16", double(with16)}});
 }
 
 void Adviser::addConfigs() {
@@ -149,10 +149,10 @@ void Adviser::addConfigs() {
     int64_t bytes = config.getSharedBytes(getElementBytes(elementType));
     Occupancy occupancy =
         getOccupancy(getResources(config, elementType), target);
-    std::string verdict =
-        profile.metrics.empty() ? (reason.empty() ? "is legal" : "cannot run")
-        : reason.empty()        ? "can have run"
-                                : "cannot have run";
+    std::string verdict = profile.metrics.empty()
+                              ? (reason.empty() ? "is legal" : "cannot run")
+                          : reason.empty() ? "can have run"
+                                           : "cannot have run";
     if (reason.empty())
       running.push_back(config);
     if (reason.empty())
@@ -170,26 +170,28 @@ void Adviser::addConfigs() {
                 {"blocks an SM", double(occupancy.blocks)}});
   }
   if (!document.configs.empty())
-    report.add("configs",
-               "Shared bytes are those of Triton's pipelined loop: num_stages - "
-               "1 buffers of (BLOCK_M + BLOCK_N) x BLOCK_K elements.",
-               {{"bytes an element", double(getElementBytes(elementType))}});
+    report.add(
+        "configs",
+        "Shared bytes are those of Triton's pipelined loop: num_stages - "
+        "1 buffers of (BLOCK_M + BLOCK_N) x BLOCK_K elements.",
+        {{"bytes an element", double(getElementBytes(elementType))}});
 }
 
 void Adviser::addRunning(const TritonConfig &config) {
   std::optional<double> grid = profile.get(metric::kGridSize);
-  int64_t blocks = grid              ? int64_t(*grid)
+  int64_t blocks = grid               ? int64_t(*grid)
                    : sizes.areKnown() ? config.getBlocks(sizes.m, sizes.n)
                                       : 0;
   if (grid && !sizes.areKnown())
-    report.add("configs",
-               llvm::formatv("A grid of {0} blocks of {1}x{2} is a C of {3} "
-                             "elements, if M and N are multiples of the tile "
-                             "(for instance {4} x {5}).",
-                             blocks, config.blockM, config.blockN,
-                             withCommas(blocks * config.blockM * config.blockN),
-                             getProblem(config).m, getProblem(config).n),
-               {{"grid", *grid}, {"tile", double(config.blockM * config.blockN)}});
+    report.add(
+        "configs",
+        llvm::formatv("A grid of {0} blocks of {1}x{2} is a C of {3} "
+                      "elements, if M and N are multiples of the tile "
+                      "(for instance {4} x {5}).",
+                      blocks, config.blockM, config.blockN,
+                      withCommas(blocks * config.blockM * config.blockN),
+                      getProblem(config).m, getProblem(config).n),
+        {{"grid", *grid}, {"tile", double(config.blockM * config.blockN)}});
   addOccupancy(report, getResources(config, elementType), blocks, target);
 }
 
@@ -233,8 +235,7 @@ static TritonConfig move(TritonConfig config, Parameter parameter,
 void Adviser::addMove(const TritonConfig &from, Parameter parameter,
                       int64_t value) {
   TritonConfig to = move(from, parameter, value);
-  const char *name =
-      parameter == Parameter::warps ? "num_warps" : "num_stages";
+  const char *name = parameter == Parameter::warps ? "num_warps" : "num_stages";
   int64_t bytes = to.getSharedBytes(getElementBytes(elementType));
   std::string illegal =
       tuning::getIllegality(to, getElementBytes(elementType), target);
@@ -242,9 +243,10 @@ void Adviser::addMove(const TritonConfig &from, Parameter parameter,
       {"shared bytes", double(bytes)},
       {"allowed", double(target.sharedBytesPerBlock)}};
   if (!illegal.empty()) {
-    report.add("moves",
-               llvm::formatv("{0} {1} is not legal: {2}.", name, value, illegal),
-               std::move(numbers));
+    report.add(
+        "moves",
+        llvm::formatv("{0} {1} is not legal: {2}.", name, value, illegal),
+        std::move(numbers));
     return;
   }
   Occupancy occupancy = getOccupancy(getResources(to, elementType), target);
@@ -312,8 +314,9 @@ void Adviser::addList(const TritonConfig &from) {
   std::vector<std::pair<double, TritonConfig>> ranked = getRanked(from);
   std::string list;
   for (const auto &[seconds, config] : ranked)
-    list += llvm::formatv("{0}({1} warps, {2} stages)",
-                          list.empty() ? "" : ", ", config.warps, config.stages);
+    list +=
+        llvm::formatv("{0}({1} warps, {2} stages)", list.empty() ? "" : ", ",
+                      config.warps, config.stages);
   std::string count = int64_t(ranked.size()) < policy.minCandidates
                           ? llvm::formatv(" - fewer than the {0} wanted, since "
                                           "no more are legal",

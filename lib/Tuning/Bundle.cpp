@@ -40,9 +40,8 @@ static std::string withoutSplit(ConfigAttr config, Type elementType) {
                           config.getWarpN(), elementType));
 }
 
-static llvm::Expected<std::string> chooseFor(const TuneRequest &request,
-                                             bool useCache,
-                                             MLIRContext *context) {
+static llvm::Expected<std::string>
+chooseFor(const TuneRequest &request, bool useCache, MLIRContext *context) {
   auto parsed = parseRequest(request, context);
   if (!parsed)
     return parsed.takeError();
@@ -78,8 +77,7 @@ static llvm::Expected<std::vector<TuneRequest>> readSizes(StringRef text) {
     p.ldb = p.k;
     p.ldc = p.n;
     request.type = words[3].str();
-    request.precision =
-        llvm::join(ArrayRef(words).drop_front(4), " ");
+    request.precision = llvm::join(ArrayRef(words).drop_front(4), " ");
     requests.push_back(std::move(request));
   }
   if (requests.empty())
@@ -87,8 +85,8 @@ static llvm::Expected<std::vector<TuneRequest>> readSizes(StringRef text) {
   return requests;
 }
 
-static llvm::Expected<std::vector<Item>>
-makeItems(const BundleOptions &options, MLIRContext *context) {
+static llvm::Expected<std::vector<Item>> makeItems(const BundleOptions &options,
+                                                   MLIRContext *context) {
   auto sizes = readSizes(options.sizes);
   if (!sizes)
     return sizes.takeError();
@@ -103,10 +101,10 @@ makeItems(const BundleOptions &options, MLIRContext *context) {
       int64_t elementBytes = request.type == "f32" ? 4 : 2;
       for (int64_t alignment : {int64_t(16), elementBytes}) {
         const runtime::Problem &p = request.sizes;
-        items.push_back({request,
-                         {request.target,
-                          TargetInfo::find(target)->chip.str(), request.type,
-                          request.precision, "", p.m, p.n, p.k, alignment}});
+        items.push_back(
+            {request,
+             {request.target, TargetInfo::find(target)->chip.str(),
+              request.type, request.precision, "", p.m, p.n, p.k, alignment}});
       }
     }
   return items;
@@ -117,19 +115,17 @@ llvm::Expected<size_t> tuning::makeBundle(const BundleOptions &options,
   auto items = makeItems(options, context);
   if (!items)
     return items.takeError();
-  if (std::error_code error =
-          llvm::sys::fs::create_directories(options.folder))
+  if (std::error_code error = llvm::sys::fs::create_directories(options.folder))
     return makeError("cannot create '{0}': {1}", options.folder,
                      error.message());
   runtime::Bundle bundle;
   bundle.folder = options.folder;
   for (auto [index, item] : llvm::enumerate(*items)) {
     std::string name = std::to_string(index) + ".ttk";
-    std::string failure =
-        compileDynamic(options.folder + "/" + name, item.request.type,
-                       item.request.precision, item.request.target,
-                       item.request.original, item.entry.rowAlignment,
-                       options.compile);
+    std::string failure = compileDynamic(
+        options.folder + "/" + name, item.request.type, item.request.precision,
+        item.request.target, item.request.original, item.entry.rowAlignment,
+        options.compile);
     if (!failure.empty())
       return makeError("{0} of {1} for {2}: {3}", item.request.original,
                        item.request.type, item.request.target, failure);

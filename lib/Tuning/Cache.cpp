@@ -41,8 +41,8 @@ static int64_t getSizeClass(int64_t size) {
 static int64_t getAlignmentClass(int64_t rowStride, int64_t elementBytes) {
   constexpr int64_t kWidestCopy = 16;
   return std::min(kWidestCopy,
-                  int64_t(1) << llvm::countr_zero(
-                      uint64_t(std::max<int64_t>(rowStride, 1) * elementBytes)));
+                  int64_t(1) << llvm::countr_zero(uint64_t(
+                      std::max<int64_t>(rowStride, 1) * elementBytes)));
 }
 
 CacheKey CacheKey::get(const runtime::Problem &problem, StringRef type,
@@ -51,8 +51,8 @@ CacheKey CacheKey::get(const runtime::Problem &problem, StringRef type,
   key.type = type.str();
   key.precision = precision.str();
   if (precision.empty())
-    key.precision = type == "f32" ? "#tt.precision<tf32>"
-                                  : "#tt.precision<f32_accumulate>";
+    key.precision =
+        type == "f32" ? "#tt.precision<tf32>" : "#tt.precision<f32_accumulate>";
   key.m = getSizeClass(problem.m);
   key.n = getSizeClass(problem.n);
   key.k = getSizeClass(problem.k);
@@ -90,9 +90,9 @@ std::string CacheKey::getHash() const {
 //===----------------------------------------------------------------------===//
 
 json::Value CacheEntry::toJSON() const {
-  return json::Object{{"key", key.toJSON()},   {"config", config},
-                      {"measured", measured},  {"ratio", ratio},
-                      {"device", device},      {"policy", policy}};
+  return json::Object{{"key", key.toJSON()},  {"config", config},
+                      {"measured", measured}, {"ratio", ratio},
+                      {"device", device},     {"policy", policy}};
 }
 
 static bool readIntegers(const json::Object &object, StringRef name,
@@ -258,8 +258,7 @@ std::string tuning::exportEntries(llvm::ArrayRef<CacheEntry> entries) {
   return llvm::formatv("{0:2}\n", json::Value(std::move(array))).str();
 }
 
-llvm::Expected<std::vector<CacheEntry>>
-tuning::importEntries(StringRef text) {
+llvm::Expected<std::vector<CacheEntry>> tuning::importEntries(StringRef text) {
   llvm::Expected<json::Value> value = json::parse(text);
   if (!value)
     return makeError("not JSON: {0}", llvm::toString(value.takeError()));

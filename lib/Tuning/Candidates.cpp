@@ -135,9 +135,9 @@ void Enumerator::prune() {
   using Key = std::tuple<double, int64_t, std::string>;
   std::vector<std::pair<Key, ConfigAttr>> sorted;
   for (const RankedConfig &ranked : space.configs)
-    sorted.push_back({Key(ranked.seconds, countMoves(ranked.config),
-                          format(ranked.config)),
-                      ranked.config});
+    sorted.push_back(
+        {Key(ranked.seconds, countMoves(ranked.config), format(ranked.config)),
+         ranked.config});
   llvm::sort(sorted,
              [](const auto &a, const auto &b) { return a.first < b.first; });
   size_t wanted = policy.maxCandidates - 1;
@@ -164,17 +164,15 @@ llvm::Expected<Space> Enumerator::run() {
     return makeError("the original config is not legal: {0}", illegal);
   walk(0, originalValues);
   if (space.configs.empty())
-    return makeError("policy '{0}' leaves no config beside the original {1}: of "
-                     "{2} considered {3} are illegal{4} and {5} need too many "
-                     "registers",
-                     policy.name, format(original), space.considered,
-                     space.illegal,
-                     lastReason.empty() ? "" : " (" + lastReason + ")",
-                     space.spilling);
+    return makeError(
+        "policy '{0}' leaves no config beside the original {1}: of "
+        "{2} considered {3} are illegal{4} and {5} need too many "
+        "registers",
+        policy.name, format(original), space.considered, space.illegal,
+        lastReason.empty() ? "" : " (" + lastReason + ")", space.spilling);
   prune();
-  space.configs.insert(
-      space.configs.begin(),
-      {original, estimateCost(problem, plan, target).total});
+  space.configs.insert(space.configs.begin(),
+                       {original, estimateCost(problem, plan, target).total});
   return std::move(space);
 }
 

@@ -81,11 +81,11 @@ static void compileOne(const std::string &folder, measure::CandidateSet &set,
                       (reason.empty() ? "" : ": " + reason);
 }
 
-std::string tuning::compileDynamic(
-    const std::string &file, const std::string &type,
-    const std::string &precision, const std::string &target,
-    const std::string &config, int64_t rowAlignment,
-    const CompileOptions &options) {
+std::string
+tuning::compileDynamic(const std::string &file, const std::string &type,
+                       const std::string &precision, const std::string &target,
+                       const std::string &config, int64_t rowAlignment,
+                       const CompileOptions &options) {
   std::vector<std::string> command = {
       options.compiler.empty() ? findCompiler() : options.compiler,
       // Sizes are needed, and not used.
@@ -123,8 +123,9 @@ void tuning::compileCandidates(const std::string &folder,
             seconds / done * (count - done));
     }
   };
-  unsigned jobs = options.jobs ? options.jobs
-                               : std::max(1u, std::thread::hardware_concurrency());
+  unsigned jobs = options.jobs
+                      ? options.jobs
+                      : std::max(1u, std::thread::hardware_concurrency());
   std::vector<std::thread> threads;
   for (size_t i = 0; i < std::min<size_t>(jobs, count); ++i)
     threads.emplace_back(work);

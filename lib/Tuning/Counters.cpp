@@ -22,15 +22,16 @@ static void addLimit(Report &report, const BlockResources &block,
   int64_t next = occupancy.blocks + 1;
   int64_t shared = getAllocatedSharedBytes(block.sharedBytes);
   int64_t missing = next * shared - target.sharedBytesPerSM;
-  int64_t others = std::min({occupancy.blocksByRegisters,
-                             occupancy.blocksByWarps,
-                             occupancy.blocksByBlocks});
+  int64_t others =
+      std::min({occupancy.blocksByRegisters, occupancy.blocksByWarps,
+                occupancy.blocksByBlocks});
   if (occupancy.limit == OccupancyLimit::sharedMemory)
     report.add(
         "occupancy",
         llvm::formatv(
             "Shared memory holds it there: {0} blocks would take {0} x {1} "
-            "bytes (the block's {2} and the system's {3}, rounded up), {4} more "
+            "bytes (the block's {2} and the system's {3}, rounded up), {4} "
+            "more "
             "than the {5} of an SM; everything else would allow {6} blocks.",
             next, withCommas(shared), withCommas(block.sharedBytes),
             withCommas(kReservedSharedBytesPerBlock), withCommas(missing),
@@ -42,16 +43,16 @@ static void addLimit(Report &report, const BlockResources &block,
          {"blocks by registers", double(occupancy.blocksByRegisters)},
          {"blocks by warps", double(occupancy.blocksByWarps)}});
   else
-    report.add("occupancy",
-               llvm::formatv("What holds it there: {0}; by shared memory {1} "
-                             "blocks would fit, by registers {2} ({3} a thread), "
-                             "by warps {4}, by blocks {5}.",
-                             getName(occupancy.limit), occupancy.blocksByShared,
-                             occupancy.blocksByRegisters,
-                             block.registersPerThread, occupancy.blocksByWarps,
-                             occupancy.blocksByBlocks),
-               {{"registers a thread", double(block.registersPerThread)},
-                {"shared bytes of a block", double(block.sharedBytes)}});
+    report.add(
+        "occupancy",
+        llvm::formatv("What holds it there: {0}; by shared memory {1} "
+                      "blocks would fit, by registers {2} ({3} a thread), "
+                      "by warps {4}, by blocks {5}.",
+                      getName(occupancy.limit), occupancy.blocksByShared,
+                      occupancy.blocksByRegisters, block.registersPerThread,
+                      occupancy.blocksByWarps, occupancy.blocksByBlocks),
+        {{"registers a thread", double(block.registersPerThread)},
+         {"shared bytes of a block", double(block.sharedBytes)}});
 }
 
 void tuning::addOccupancy(Report &report, const BlockResources &block,
@@ -97,28 +98,30 @@ static void addSMThroughput(Report &report, double percent, bool isF32,
   std::string why;
   if (target.halvesF32Accumulation())
     why = llvm::formatv(
-        "sm__throughput {0:f2} % does not mean that the rest is idle: its 100 % "
+        "sm__throughput {0:f2} % does not mean that the rest is idle: its 100 "
+        "% "
         "is the tensor cores' rate with f16 accumulation ({1:f1} TFLOP/s of "
         "f16), and {2} accumulates in f32 at {3:f1}, so that a kernel of f32 "
         "sums cannot pass {4:f1} %. ",
         percent, target.f16AccumulateFlops * 1e-12, target.name,
         target.f16Flops * 1e-12, ceiling);
   else
-    why = llvm::formatv("sm__throughput {0:f2} %: {1} accumulates in f32 at its "
-                        "full rate, so that 100 % can be reached. ",
-                        percent, target.name);
-  report.add(
-      "counters",
-      llvm::formatv("{0}If tensor cores are what it measures, the kernel stands "
-                    "near {1:f0} % of the f32-accumulate limit: about {2:f1} of "
-                    "{3:f1} TFLOP/s of {4}; at most {5:f2} times faster is left.",
-                    why, 100 * ofLimit, ofLimit * peak * 1e-12, peak * 1e-12,
-                    type, 1 / std::max(ofLimit, 1e-3)),
-      {{"sm__throughput", percent},
-       {"ceiling", ceiling},
-       {"f16 TFLOP/s, f32 sums", target.f16Flops * 1e-12},
-       {"f16 TFLOP/s, f16 sums", target.f16AccumulateFlops * 1e-12},
-       {"percent of the limit", 100 * ofLimit}});
+    why =
+        llvm::formatv("sm__throughput {0:f2} %: {1} accumulates in f32 at its "
+                      "full rate, so that 100 % can be reached. ",
+                      percent, target.name);
+  report.add("counters",
+             llvm::formatv(
+                 "{0}If tensor cores are what it measures, the kernel stands "
+                 "near {1:f0} % of the f32-accumulate limit: about {2:f1} of "
+                 "{3:f1} TFLOP/s of {4}; at most {5:f2} times faster is left.",
+                 why, 100 * ofLimit, ofLimit * peak * 1e-12, peak * 1e-12, type,
+                 1 / std::max(ofLimit, 1e-3)),
+             {{"sm__throughput", percent},
+              {"ceiling", ceiling},
+              {"f16 TFLOP/s, f32 sums", target.f16Flops * 1e-12},
+              {"f16 TFLOP/s, f16 sums", target.f16AccumulateFlops * 1e-12},
+              {"percent of the limit", 100 * ofLimit}});
 }
 
 static void addMemory(Report &report, const Profile &profile,
@@ -194,9 +197,9 @@ llvm::Expected<Report> tuning::checkOccupancy(StringRef json,
                              ours.blocks),
                {});
   }
-  report.add("occupancy",
-             llvm::formatv("{0:f0} of {1} occupancies agree.", agreeing,
-                           rows->size()),
-             {});
+  report.add(
+      "occupancy",
+      llvm::formatv("{0:f0} of {1} occupancies agree.", agreeing, rows->size()),
+      {});
   return report;
 }

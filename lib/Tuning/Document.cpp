@@ -48,11 +48,11 @@ static llvm::Error checkValue(StringRef name, double value) {
 //===----------------------------------------------------------------------===//
 
 static llvm::Error makeUnknownMetric(StringRef name) {
-  StringRef nearest = *std::min_element(
-      std::begin(kKnownMetrics), std::end(kKnownMetrics),
-      [&](StringRef a, StringRef b) {
-        return name.edit_distance(a) < name.edit_distance(b);
-      });
+  StringRef nearest =
+      *std::min_element(std::begin(kKnownMetrics), std::end(kKnownMetrics),
+                        [&](StringRef a, StringRef b) {
+                          return name.edit_distance(a) < name.edit_distance(b);
+                        });
   return makeError("unknown metric '{0}'; did you mean '{1}'? "
                    "--ignore-unknown-metrics goes on without it",
                    name, nearest);
@@ -106,8 +106,9 @@ static llvm::Error readMetricsJSON(StringRef text, bool ignoreUnknown,
                      llvm::toString(value.takeError()));
   const json::Object *object = value->getAsObject();
   if (!object || object->empty())
-    return makeError("metrics must be a JSON object: kernel names with an object "
-                     "of metrics each");
+    return makeError(
+        "metrics must be a JSON object: kernel names with an object "
+        "of metrics each");
   for (const auto &[kernel, metrics] : *object)
     if (llvm::Error error =
             readProfile(kernel, metrics, ignoreUnknown, document))
@@ -147,9 +148,9 @@ static std::optional<double> parseNumber(StringRef text) {
 /// Nanoseconds, the base unit of a duration's metric.
 static double toBaseUnit(StringRef unit, double value) {
   const std::pair<StringRef, double> scales[] = {
-      {"second", 1e9}, {"s", 1e9},        {"msecond", 1e6}, {"ms", 1e6},
-      {"usecond", 1e3}, {"us", 1e3},      {"Kbyte/block", 1e3},
-      {"Kbyte", 1e3},   {"Mbyte", 1e6}};
+      {"second", 1e9},      {"s", 1e9},       {"msecond", 1e6},
+      {"ms", 1e6},          {"usecond", 1e3}, {"us", 1e3},
+      {"Kbyte/block", 1e3}, {"Kbyte", 1e3},   {"Mbyte", 1e6}};
   for (auto [name, scale] : scales)
     if (unit == name)
       return value * scale;
@@ -230,8 +231,7 @@ static llvm::Error readCSV(StringRef text, Document &document) {
       units = fields;
       continue;
     }
-    if (llvm::Error error =
-            readRow(header, units, fields, profiles, document))
+    if (llvm::Error error = readRow(header, units, fields, profiles, document))
       return error;
   }
   for (auto &[id, profile] : profiles)
@@ -260,9 +260,8 @@ static llvm::Error readRaw(StringRef text, Document &document) {
     if (words.size() < 2 || !words[0].contains("__"))
       continue;
     StringRef unit = words.size() > 2 ? words[1] : "";
-    if (llvm::Error error =
-            addMetric(std::to_string(number), kernel, words[0], unit,
-                      words.back(), profiles, document))
+    if (llvm::Error error = addMetric(std::to_string(number), kernel, words[0],
+                                      unit, words.back(), profiles, document))
       return error;
   }
   for (auto &[id, profile] : profiles)
@@ -284,8 +283,7 @@ static std::string findTarget(StringRef text) {
   name.erase(llvm::remove_if(name, [](char c) { return !llvm::isAlnum(c); }),
              name.end());
   for (const TargetInfo &target : TargetInfo::all())
-    if (StringRef(name).ends_with(target.name) ||
-        target.name.ends_with(name))
+    if (StringRef(name).ends_with(target.name) || target.name.ends_with(name))
       return target.name.str();
   return {};
 }

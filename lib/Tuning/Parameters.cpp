@@ -14,9 +14,9 @@ using namespace mlir::tt;
 using namespace mlir::tt::tuning;
 
 static constexpr StringLiteral kNames[kParameters] = {
-    "block_m", "block_n",      "block_k_bytes", "warps",
-    "stages",  "raster_group", "a_layout",      "mma_order",
-    "k_slices", "split_k", "rounding_form"};
+    "block_m",  "block_n",      "block_k_bytes", "warps",
+    "stages",   "raster_group", "a_layout",      "mma_order",
+    "k_slices", "split_k",      "rounding_form"};
 
 StringRef tuning::getName(Parameter parameter) {
   return kNames[static_cast<int>(parameter)];
@@ -29,7 +29,9 @@ std::optional<Parameter> tuning::parseParameter(StringRef name) {
   return static_cast<Parameter>(found - std::begin(kNames));
 }
 
-std::string tuning::getParameterNames() { return llvm::join(llvm::ArrayRef(kNames), ", "); }
+std::string tuning::getParameterNames() {
+  return llvm::join(llvm::ArrayRef(kNames), ", ");
+}
 
 std::string tuning::formatValue(Parameter parameter, int64_t value) {
   if (parameter == Parameter::aLayout)
@@ -82,7 +84,8 @@ ConfigAttr tuning::getConfig(MLIRContext *context,
                              const ParameterValues &values, int64_t warpM,
                              int64_t warpN, Type elementType) {
   int64_t elementBytes = elementType.getIntOrFloatBitWidth() / 8;
-  ScopedDiagnosticHandler quiet(context, [](Diagnostic &) { return success(); });
+  ScopedDiagnosticHandler quiet(context,
+                                [](Diagnostic &) { return success(); });
   return ConfigAttr::getChecked(
       [&] { return emitError(UnknownLoc::get(context)); }, context,
       ArrayRef<int64_t>{at(values, Parameter::blockM),
@@ -91,7 +94,7 @@ ConfigAttr tuning::getConfig(MLIRContext *context,
       ArrayRef<int64_t>{warpM, warpN}, at(values, Parameter::stages),
       at(values, Parameter::rasterGroup),
       SharedLayout(at(values, Parameter::aLayout)),
-      MmaOrder(at(values, Parameter::mmaOrder)),
-      at(values, Parameter::kSlices), at(values, Parameter::splitK),
+      MmaOrder(at(values, Parameter::mmaOrder)), at(values, Parameter::kSlices),
+      at(values, Parameter::splitK),
       RoundingForm(at(values, Parameter::roundingForm)));
 }

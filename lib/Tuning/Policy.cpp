@@ -144,9 +144,10 @@ static llvm::Error readKey(StringRef key, const json::Value &value,
   if (key == "candidates")
     return readCandidates(value, policy);
   if (key != "name" && key != "description")
-    return makeError("unknown key '{0}', expected 'name', 'description', 'move' "
-                     "or 'candidates'",
-                     key);
+    return makeError(
+        "unknown key '{0}', expected 'name', 'description', 'move' "
+        "or 'candidates'",
+        key);
   std::optional<StringRef> text = value.getAsString();
   if (!text)
     return makeError("'{0}' must be a text", key);
@@ -188,9 +189,9 @@ std::string tuning::getPolicyFolder() {
   if (const char *folder = std::getenv("TT_POLICIES"))
     return folder;
   std::string installed =
-      getPath(llvm::sys::path::parent_path(llvm::sys::path::parent_path(
-               getExecutablePath())),
-           "share/tt/policies");
+      getPath(llvm::sys::path::parent_path(
+                  llvm::sys::path::parent_path(getExecutablePath())),
+              "share/tt/policies");
   if (llvm::sys::fs::is_directory(installed))
     return installed;
   return TT_SOURCE_POLICIES;

@@ -24,9 +24,11 @@ using namespace mlir::tt::tuning;
 
 /// Dashes and signs that prose has beside ASCII's.
 static std::string toASCII(StringRef text) {
-  const std::pair<StringRef, StringRef> replacements[] = {
-      {"\u00B1", "+-"}, {"+/-", "+-"}, {"\u2013", "-"}, {"\u2014", "-"},
-      {"\u2212", "-"}};
+  const std::pair<StringRef, StringRef> replacements[] = {{"\u00B1", "+-"},
+                                                          {"+/-", "+-"},
+                                                          {"\u2013", "-"},
+                                                          {"\u2014", "-"},
+                                                          {"\u2212", "-"}};
   std::string result = text.str();
   for (auto [from, to] : replacements)
     for (size_t at = 0; (at = result.find(from.str(), at)) != std::string::npos;

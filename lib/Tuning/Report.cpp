@@ -59,8 +59,8 @@ std::string tuning::formatText(const Report &report) {
     printWrapped(os, finding.text, 2, kWidth);
     std::string numbers;
     for (const auto &[name, value] : finding.numbers)
-      numbers += (numbers.empty() ? "[" : "; ") + name + " " +
-                 formatNumber(value);
+      numbers +=
+          (numbers.empty() ? "[" : "; ") + name + " " + formatNumber(value);
     if (!numbers.empty())
       printWrapped(os, numbers + "]", 4, kWidth);
   }
@@ -78,10 +78,8 @@ std::string tuning::formatJSON(const Report &report, const TargetInfo &target) {
                                     {"numbers", std::move(numbers)}});
   }
   std::string text;
-  llvm::raw_string_ostream(text)
-      << llvm::formatv("{0:2}\n",
-                       json::Value(json::Object{
-                           {"target", target.name.str()},
-                           {"findings", std::move(findings)}}));
+  llvm::raw_string_ostream(text) << llvm::formatv(
+      "{0:2}\n", json::Value(json::Object{{"target", target.name.str()},
+                                          {"findings", std::move(findings)}}));
   return text;
 }

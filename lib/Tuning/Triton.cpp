@@ -45,13 +45,15 @@ std::pair<int64_t, int64_t> TritonConfig::getWarpGrid() const {
 
 ConfigAttr TritonConfig::getConfig(MLIRContext *context) const {
   auto [rows, columns] = getWarpGrid();
-  ScopedDiagnosticHandler quiet(context, [](Diagnostic &) { return success(); });
+  ScopedDiagnosticHandler quiet(context,
+                                [](Diagnostic &) { return success(); });
   return ConfigAttr::getChecked(
       [&] { return emitError(UnknownLoc::get(context)); }, context,
       ArrayRef<int64_t>{blockM, blockN, blockK},
       ArrayRef<int64_t>{blockM / rows, blockN / columns}, getBuffers(), groupM,
       SharedLayout::xor_swizzle, MmaOrder::b_stationary,
-      /*kSlices=*/int64_t(1), /*splitK=*/int64_t(1), RoundingForm::every_fragment);
+      /*kSlices=*/int64_t(1), /*splitK=*/int64_t(1),
+      RoundingForm::every_fragment);
 }
 
 int64_t TritonConfig::estimateRegisters(Type elementType) const {

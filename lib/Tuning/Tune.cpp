@@ -31,8 +31,8 @@ static llvm::Expected<AttributeT> parse(StringRef text, StringRef option,
     reason = diagnostic.str();
     return success();
   });
-  if (auto attribute = dyn_cast_or_null<AttributeT>(
-          parseAttribute(text, context)))
+  if (auto attribute =
+          dyn_cast_or_null<AttributeT>(parseAttribute(text, context)))
     return attribute;
   return makeError("{0} '{1}' is not an attribute of its kind{2}", option, text,
                    reason.empty() ? "" : ": " + reason);
@@ -45,9 +45,10 @@ llvm::Expected<ParsedRequest> tuning::parseRequest(const TuneRequest &request,
   if (p.m < 1 || p.n < 1 || p.k < 1)
     return makeError("--m, --n and --k must be given, and be above 0");
   if (p.lda < p.m || p.ldb < p.k || p.ldc < p.n)
-    return makeError("a row stride is less than the row: lda {0} of {1}, ldb {2} "
-                     "of {3}, ldc {4} of {5}",
-                     p.lda, p.m, p.ldb, p.k, p.ldc, p.n);
+    return makeError(
+        "a row stride is less than the row: lda {0} of {1}, ldb {2} "
+        "of {3}, ldc {4} of {5}",
+        p.lda, p.m, p.ldb, p.k, p.ldc, p.n);
   Type type = request.type == "f32"    ? Type(Float32Type::get(context))
               : request.type == "f16"  ? Type(Float16Type::get(context))
               : request.type == "bf16" ? Type(BFloat16Type::get(context))
@@ -136,8 +137,8 @@ tuning::countBlock(const std::string &kernelFile,
   emulator::LaunchGeometry geometry;
   geometry.block[0] = kernel->threads;
   geometry.dynamicSharedBytes = kernel->sharedBytes;
-  auto launch = (*program)->launch(kernel->entry, geometry,
-                                   parameters.getPointers());
+  auto launch =
+      (*program)->launch(kernel->entry, geometry, parameters.getPointers());
   if (!launch)
     return launch.takeError();
   if (!launch->findings.empty())
@@ -157,9 +158,9 @@ static double countInstructions(const std::string &folder,
     text = "emulator: " + llvm::toString(counters.takeError());
     return HUGE_VAL;
   }
-  text = llvm::formatv("a block: {0} mma, {1} ldmatrix, {2} barriers, {3} copies",
-                       counters->mma, counters->ldmatrix, counters->barriers,
-                       counters->copies);
+  text = llvm::formatv(
+      "a block: {0} mma, {1} ldmatrix, {2} barriers, {3} copies", counters->mma,
+      counters->ldmatrix, counters->barriers, counters->copies);
   auto kernel = runtime::readKernel(file);
   double blocks = kernel ? runtime::getBlocks(*kernel, set.problem) : 1;
   return blocks * double(counters->mma + counters->ldmatrix +
@@ -185,8 +186,8 @@ measure::Results tuning::rankWithoutDevice(const std::string &folder,
       break;
     double instructions = 0;
     if (useEmulator)
-      instructions = countInstructions(folder, set, i,
-                                       results.candidates[i].message);
+      instructions =
+          countInstructions(folder, set, i, results.candidates[i].message);
     if (!std::isfinite(instructions)) {
       results.candidates[i].state = measure::State::failed;
       continue;
@@ -225,8 +226,7 @@ const TargetInfo *tuning::findTargetOfDevice(StringRef deviceName) {
 CacheEntry tuning::makeEntry(const measure::CandidateSet &set,
                              const measure::Results &results) {
   CacheEntry entry;
-  entry.key =
-      CacheKey::get(set.problem, set.type, set.precision, set.target);
+  entry.key = CacheKey::get(set.problem, set.type, set.precision, set.target);
   entry.config = set.candidates[results.winner].config;
   const TargetInfo *device = findTargetOfDevice(results.device);
   entry.measured = device && device->name == set.target;

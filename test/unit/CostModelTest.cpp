@@ -4,10 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tt/Transforms/CostModel.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/MLIRContext.h"
-#include "tt/Transforms/CostModel.h"
 #include "gtest/gtest.h"
 #include <cmath>
 
@@ -27,8 +27,8 @@ protected:
     return {m, n, k, type, rounding};
   }
   TilePlan getPlan(const Problem &problem, StringRef config) {
-    auto attribute = dyn_cast_or_null<ConfigAttr>(parseAttribute(
-        ("#tt.config<" + config + ">").str(), &context));
+    auto attribute = dyn_cast_or_null<ConfigAttr>(
+        parseAttribute(("#tt.config<" + config + ">").str(), &context));
     EXPECT_TRUE(attribute) << config.str();
     return TilePlan(attribute, problem.elementType);
   }
@@ -53,24 +53,42 @@ struct Measured {
 constexpr Rounding kTruncate = Rounding::truncate, kNearest = Rounding::nearest,
                    kFinite = Rounding::nearest_finite;
 constexpr Measured kMeasured[] = {
-    {2048, 4096, 8192, false, kTruncate, "block = [128, 256, 32], warp = [64, 64], stages = 4", 424.2},
-    {2048, 4096, 8192, false, kTruncate, "block = [128, 256, 64], warp = [64, 64], stages = 2", 328},
-    {4096, 4096, 4096, false, kTruncate, "block = [128, 256, 32], warp = [64, 64], stages = 4", 411.8},
-    {8192, 8192, 8192, false, kTruncate, "block = [128, 256, 32], warp = [64, 64], stages = 4", 416.8},
-    {1024, 1024, 1024, false, kTruncate, "block = [128, 64, 64], warp = [64, 32], stages = 3", 229.1},
-    {512, 4096, 4096, false, kTruncate, "block = [128, 128, 32], warp = [64, 32], stages = 4", 283.7},
-    {64, 4096, 4096, false, kTruncate, "block = [32, 64, 64], warp = [16, 32], stages = 4", 126.3},
-    {16, 8192, 8192, false, kTruncate, "block = [16, 64, 64], warp = [16, 16], stages = 5", 49.2},
-    {2048, 4096, 8192, true, kTruncate, "block = [128, 256, 16], warp = [64, 64], stages = 4", 234.5},
-    {2048, 4096, 8192, true, kTruncate, "block = [128, 256, 32], warp = [64, 64], stages = 2", 176},
-    {2048, 4096, 8192, true, kFinite, "block = [128, 256, 16], warp = [64, 64], stages = 4", 213.5},
-    {2048, 4096, 8192, true, kNearest, "block = [128, 256, 16], warp = [64, 64], stages = 4", 187.4},
-    {8192, 8192, 8192, true, kTruncate, "block = [128, 256, 16], warp = [64, 64], stages = 4", 237.7},
-    {1024, 1024, 1024, true, kTruncate, "block = [128, 64, 32], warp = [64, 32], stages = 3", 140.3},
-    {1024, 1024, 1024, true, kNearest, "block = [128, 64, 32], warp = [64, 32], stages = 3", 120.3},
-    {512, 4096, 4096, true, kTruncate, "block = [128, 128, 16], warp = [64, 32], stages = 4", 151.1},
-    {64, 4096, 4096, true, kTruncate, "block = [32, 64, 32], warp = [16, 32], stages = 4", 52.5},
-    {16, 8192, 8192, true, kTruncate, "block = [16, 64, 32], warp = [16, 16], stages = 5", 28.0},
+    {2048, 4096, 8192, false, kTruncate,
+     "block = [128, 256, 32], warp = [64, 64], stages = 4", 424.2},
+    {2048, 4096, 8192, false, kTruncate,
+     "block = [128, 256, 64], warp = [64, 64], stages = 2", 328},
+    {4096, 4096, 4096, false, kTruncate,
+     "block = [128, 256, 32], warp = [64, 64], stages = 4", 411.8},
+    {8192, 8192, 8192, false, kTruncate,
+     "block = [128, 256, 32], warp = [64, 64], stages = 4", 416.8},
+    {1024, 1024, 1024, false, kTruncate,
+     "block = [128, 64, 64], warp = [64, 32], stages = 3", 229.1},
+    {512, 4096, 4096, false, kTruncate,
+     "block = [128, 128, 32], warp = [64, 32], stages = 4", 283.7},
+    {64, 4096, 4096, false, kTruncate,
+     "block = [32, 64, 64], warp = [16, 32], stages = 4", 126.3},
+    {16, 8192, 8192, false, kTruncate,
+     "block = [16, 64, 64], warp = [16, 16], stages = 5", 49.2},
+    {2048, 4096, 8192, true, kTruncate,
+     "block = [128, 256, 16], warp = [64, 64], stages = 4", 234.5},
+    {2048, 4096, 8192, true, kTruncate,
+     "block = [128, 256, 32], warp = [64, 64], stages = 2", 176},
+    {2048, 4096, 8192, true, kFinite,
+     "block = [128, 256, 16], warp = [64, 64], stages = 4", 213.5},
+    {2048, 4096, 8192, true, kNearest,
+     "block = [128, 256, 16], warp = [64, 64], stages = 4", 187.4},
+    {8192, 8192, 8192, true, kTruncate,
+     "block = [128, 256, 16], warp = [64, 64], stages = 4", 237.7},
+    {1024, 1024, 1024, true, kTruncate,
+     "block = [128, 64, 32], warp = [64, 32], stages = 3", 140.3},
+    {1024, 1024, 1024, true, kNearest,
+     "block = [128, 64, 32], warp = [64, 32], stages = 3", 120.3},
+    {512, 4096, 4096, true, kTruncate,
+     "block = [128, 128, 16], warp = [64, 32], stages = 4", 151.1},
+    {64, 4096, 4096, true, kTruncate,
+     "block = [32, 64, 32], warp = [16, 32], stages = 4", 52.5},
+    {16, 8192, 8192, true, kTruncate,
+     "block = [16, 64, 32], warp = [16, 16], stages = 5", 28.0},
 };
 
 TEST_F(CostModelTest, EstimatesOfMeasuredKernels) {
@@ -95,7 +113,8 @@ TEST_F(CostModelTest, EstimatesOfMeasuredKernels) {
 // Properties
 //===----------------------------------------------------------------------===//
 
-constexpr const char *kLarge = "block = [128, 256, 32], warp = [64, 64], stages = 4";
+constexpr const char *kLarge =
+    "block = [128, 256, 32], warp = [64, 64], stages = 4";
 
 TEST_F(CostModelTest, OneMoreBlockThanSlotsCostsAWave) {
   // 8 x 16 tiles of 128 x 256 on 128 SMs, and one row of tiles more.
@@ -108,8 +127,8 @@ TEST_F(CostModelTest, NeverBelowTheRoofline) {
   for (const TargetInfo &target : TargetInfo::all())
     for (int64_t size : {64, 512, 4096}) {
       Problem problem = getProblem(size, size, size);
-      TilePlan plan = getPlan(
-          problem, "block = [64, 64, 32], warp = [32, 32], stages = 3");
+      TilePlan plan =
+          getPlan(problem, "block = [64, 64, 32], warp = [32, 32], stages = 3");
       EXPECT_GE(estimateCost(problem, plan, target).total,
                 getRoofline(problem, target).tensorSeconds)
           << target.name.str();

@@ -42,7 +42,8 @@ define ptx_kernel void @kernel(ptr addrspace(1) %out) {
   %tid = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
   %at = getelementptr float, ptr addrspace(1) %out, i32 %tid
   %slot = getelementptr float, ptr addrspace(3) @shared, i32 %tid
-)" + body + "\n}\n";
+)" + body +
+         "\n}\n";
 }
 
 /// Runs the kernel with one block of `threads` on an array of `threads` floats.
@@ -345,5 +346,6 @@ TEST(Checks, Uninitialized) {
   %read = load float, ptr addrspace(3) %slot
   store float %read, ptr addrspace(1) %at)");
   EXPECT_NE(error.find("uninitialized-shared"), std::string::npos) << error;
-  EXPECT_NE(error.find("which nothing has written"), std::string::npos) << error;
+  EXPECT_NE(error.find("which nothing has written"), std::string::npos)
+      << error;
 }

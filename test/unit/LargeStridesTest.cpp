@@ -65,8 +65,12 @@ float bValue(int64_t n, int64_t k) { return (2 * n + 3 * k) % 5 - 2; }
 
 /// Rows of A, B and C are 2^29, 2^28 and 2^28 elements apart, and `extra`.
 void checkProduct(runtime::ElementType type, int64_t extra, bool isStatic) {
-  runtime::Problem p = {20, 24, 11, (int64_t(1) << 29) + extra,
-                        (int64_t(1) << 28) + extra, (int64_t(1) << 28) + extra};
+  runtime::Problem p = {20,
+                        24,
+                        11,
+                        (int64_t(1) << 29) + extra,
+                        (int64_t(1) << 28) + extra,
+                        (int64_t(1) << 28) + extra};
   KernelRequest request;
   request.elementType = type;
   if (isStatic)

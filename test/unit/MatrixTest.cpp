@@ -103,7 +103,8 @@ TEST(Npy, ImpossibleHeadersAreErrors) {
     std::string text = header;
     std::string length = {char(text.size()), '\0'};
     std::ofstream(path, std::ios::binary)
-        << "\x93NUMPY" << std::string("\1\0", 2) << length << text << "datadata";
+        << "\x93NUMPY" << std::string("\1\0", 2) << length << text
+        << "datadata";
     EXPECT_FALSE(bool(readNpyArray(path))) << header;
   }
 }

@@ -60,9 +60,8 @@ TEST(Occupancy, PublishedRules) {
   for (const Published &p : kPublished) {
     Occupancy found = getOccupancy({p.threads, p.registers, p.sharedBytes},
                                    getTarget(p.target));
-    EXPECT_EQ(found.blocks, p.blocks)
-        << p.target << " " << p.threads << " " << p.registers << " "
-        << p.sharedBytes;
+    EXPECT_EQ(found.blocks, p.blocks) << p.target << " " << p.threads << " "
+                                      << p.registers << " " << p.sharedBytes;
     EXPECT_EQ(getName(found.limit), getName(p.limit))
         << p.target << " " << p.threads << " " << p.registers << " "
         << p.sharedBytes;

@@ -18,8 +18,8 @@ using namespace mlir::tt;
 namespace cl = llvm::cl;
 
 static cl::OptionCategory category("tt-explain options");
-static cl::opt<std::string>
-    documentFile(cl::Positional, cl::desc("[document]"), cl::cat(category));
+static cl::opt<std::string> documentFile(cl::Positional, cl::desc("[document]"),
+                                         cl::cat(category));
 static cl::opt<int64_t> sizeM("m", cl::desc("Rows of C"), cl::cat(category));
 static cl::opt<int64_t> sizeN("n", cl::desc("Columns of C"), cl::cat(category));
 static cl::opt<int64_t> sizeK("k", cl::desc("Terms of each sum"),
@@ -34,8 +34,9 @@ static cl::opt<std::string> config("config",
                                             "default for the problem"),
                                    cl::cat(category));
 static cl::opt<std::string>
-    targetName("target", cl::desc("GPU of the target table (default: the "
-                                  "document's, or rtx4090)"),
+    targetName("target",
+               cl::desc("GPU of the target table (default: the "
+                        "document's, or rtx4090)"),
                cl::cat(category));
 static cl::opt<bool> json("json", cl::desc("Print JSON"), cl::cat(category));
 static cl::opt<bool>
@@ -88,7 +89,7 @@ static int explainDocument(MLIRContext *context, Type elementType) {
       tuning::parseDocument(*text, ignoreUnknown);
   if (!document)
     return fail(documentFile + ": " + llvm::toString(document.takeError()));
-  std::string name = !targetName.empty()             ? targetName.getValue()
+  std::string name = !targetName.empty()            ? targetName.getValue()
                      : document->targetName.empty() ? "rtx4090"
                                                     : document->targetName;
   const TargetInfo *target = TargetInfo::find(name);
@@ -115,8 +116,9 @@ static int explainConfig(MLIRContext *context, Type elementType) {
     contract = dyn_cast_or_null<PrecisionAttr>(
         parseAttribute(precision.getValue(), context));
   if (!contract || !contract.accepts(elementType))
-    return fail("--precision must be a #tt.precision<...> for the type, found '" +
-                precision + "'");
+    return fail(
+        "--precision must be a #tt.precision<...> for the type, found '" +
+        precision + "'");
   Problem problem = {sizeM, sizeN, sizeK, elementType, contract.getRounding()};
   ConfigAttr attribute;
   if (config.empty())

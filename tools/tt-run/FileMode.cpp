@@ -25,10 +25,9 @@ static void setOptions(PipelineOptions &options, const FileRequest &request) {
   options.rowAlignment = request.rowAlignment;
 }
 
-static LogicalResult runPipeline(ModuleOp module, const FileRequest &request,
-                                 StringRef format,
-                                 void (*build)(OpPassManager &,
-                                               const PipelineOptions &)) {
+static LogicalResult
+runPipeline(ModuleOp module, const FileRequest &request, StringRef format,
+            void (*build)(OpPassManager &, const PipelineOptions &)) {
   PipelineOptions options;
   setOptions(options, request);
   options.format = format.str();
@@ -39,19 +38,18 @@ static LogicalResult runPipeline(ModuleOp module, const FileRequest &request,
 
 /// The code of all kernels of `module`, which is at the nvvm stage, one after the
 /// other.
-static FailureOr<std::string> getCode(ModuleOp module,
-                                      const FileRequest &request,
-                                      StringRef format) {
+static FailureOr<std::string>
+getCode(ModuleOp module, const FileRequest &request, StringRef format) {
   OwningOpRef<ModuleOp> copy = module.clone();
   if (failed(runPipeline(*copy, request, format, buildNVVMToPTXPipeline)))
     return failure();
   std::string code;
   copy->walk([&](gpu::BinaryOp binary) {
     for (Attribute attribute : binary.getObjects()) {
-      StringRef object = cast<gpu::ObjectAttr>(attribute).getObject().getValue();
+      StringRef object =
+          cast<gpu::ObjectAttr>(attribute).getObject().getValue();
       // PTX text comes with its terminator.
-      code += format == "llvm" ? getLLVMText(object)
-                               : object.rtrim('\0').str();
+      code += format == "llvm" ? getLLVMText(object) : object.rtrim('\0').str();
     }
   });
   return code;

@@ -14,7 +14,7 @@ namespace mlir::tt {
 struct FileRequest {
   std::string file;
   std::string text; ///< the module itself, instead of a file
-  FunctionRun run; ///< without an entry: compile only
+  FunctionRun run;  ///< without an entry: compile only
   std::string chip, config, device;
   int64_t rowAlignment = 0;
   std::string emit, outputFile, dumpStages;

@@ -33,9 +33,9 @@ static cl::OptionCategory &category = getCategory();
 static cl::opt<std::string> moduleFile(cl::Positional,
                                        cl::desc("[file.mlir | kernel.ttk]"),
                                        cl::init(""), cl::cat(category));
-static cl::opt<std::string>
-    entryName("entry", cl::desc("Function of the file to run"),
-              cl::cat(category));
+static cl::opt<std::string> entryName("entry",
+                                      cl::desc("Function of the file to run"),
+                                      cl::cat(category));
 static cl::list<std::string> inputFiles(
     "inputs", cl::CommaSeparated, cl::cat(category),
     cl::desc("With a file: its arguments, in order: .npy files; numbers, for "
@@ -52,33 +52,35 @@ static cl::opt<int64_t> sizeN("n", cl::desc("Columns of C"), cl::init(-1),
 static cl::opt<int64_t> sizeK("k", cl::desc("Terms of each sum"), cl::init(-1),
                               cl::cat(category));
 static cl::opt<int64_t>
-    strideA("lda", cl::desc("Elements from one row of A to the next (default M)"),
+    strideA("lda",
+            cl::desc("Elements from one row of A to the next (default M)"),
             cl::init(-1), cl::cat(category));
 static cl::opt<int64_t>
-    strideB("ldb", cl::desc("Elements from one row of B to the next (default K)"),
+    strideB("ldb",
+            cl::desc("Elements from one row of B to the next (default K)"),
             cl::init(-1), cl::cat(category));
 static cl::opt<int64_t>
-    strideC("ldc", cl::desc("Elements from one row of C to the next (default N)"),
+    strideC("ldc",
+            cl::desc("Elements from one row of C to the next (default N)"),
             cl::init(-1), cl::cat(category));
 static cl::opt<std::string> typeName("type", cl::desc("f32, f16 or bf16"),
                                      cl::init("f32"), cl::cat(category));
-static cl::opt<std::string>
-    precision("precision",
-              cl::desc("Contract: '#tt.precision<tf32, rounding = truncate>', or "
-                       "short: tf32 (default for f32), f32_accumulate"),
-              cl::init(""), cl::cat(category));
-static cl::opt<std::string>
-    config("config",
-           cl::desc("'#tt.config<block = [128, 256, 32], warp = [64, 64], stages "
-                    "= 4>'; without it one is chosen"),
-           cl::init(""), cl::cat(category));
+static cl::opt<std::string> precision(
+    "precision",
+    cl::desc("Contract: '#tt.precision<tf32, rounding = truncate>', or "
+             "short: tf32 (default for f32), f32_accumulate"),
+    cl::init(""), cl::cat(category));
+static cl::opt<std::string> config(
+    "config",
+    cl::desc("'#tt.config<block = [128, 256, 32], warp = [64, 64], stages "
+             "= 4>'; without it one is chosen"),
+    cl::init(""), cl::cat(category));
 static cl::opt<std::string>
     chip("chip", cl::desc("GPU or chip to compile for (default sm_89)"),
          cl::init("sm_89"), cl::cat(category));
-static cl::opt<bool>
-    dynamicSizes("dynamic",
-                 cl::desc("Compile for sizes and strides known at run time only"),
-                 cl::cat(category));
+static cl::opt<bool> dynamicSizes(
+    "dynamic", cl::desc("Compile for sizes and strides known at run time only"),
+    cl::cat(category));
 static cl::opt<int64_t> rowAlignment(
     "row-alignment",
     cl::desc("With --dynamic: promise that every row begins at a multiple of "
@@ -87,10 +89,12 @@ static cl::opt<int64_t> rowAlignment(
 static cl::opt<std::string>
     deviceName("device", cl::desc("auto, cuda or emulator (default auto)"),
                cl::init("auto"), cl::cat(category));
-static cl::opt<std::string> inputKind(
-    "input", cl::desc("Random inputs: uniform (default), normal or integers"),
-    cl::init("uniform"), cl::cat(category));
-static cl::opt<uint64_t> seed("seed", cl::desc("Seed of the inputs (default 0)"),
+static cl::opt<std::string>
+    inputKind("input",
+              cl::desc("Random inputs: uniform (default), normal or integers"),
+              cl::init("uniform"), cl::cat(category));
+static cl::opt<uint64_t> seed("seed",
+                              cl::desc("Seed of the inputs (default 0)"),
                               cl::init(0), cl::cat(category));
 static cl::opt<std::string> aFile("a", cl::desc("Read A from this .npy file"),
                                   cl::cat(category));
@@ -109,23 +113,24 @@ static cl::opt<bool>
             cl::cat(category));
 static cl::opt<bool> json("json", cl::desc("Print one JSON line"),
                           cl::cat(category));
-static cl::opt<bool> remarks("remarks",
-                             cl::desc("Say what was chosen, and what was missed "
-                                      "and why"),
-                             cl::cat(category));
+static cl::opt<bool>
+    remarks("remarks",
+            cl::desc("Say what was chosen, and what was missed "
+                     "and why"),
+            cl::cat(category));
 static cl::opt<bool>
     bisectPasses("bisect",
                  cl::desc("Run the program after every pass, on integers, and "
                           "name the first pass that changes the numbers"),
                  cl::cat(category));
+static cl::opt<std::string> emit(
+    "emit",
+    cl::desc("Stop after compiling and write mlir-tt, mlir-linalg, "
+             "mlir-gpu, mlir-nvgpu, mlir-nvvm, llvm, ptx, cubin or kernel"),
+    cl::cat(category));
 static cl::opt<std::string>
-    emit("emit",
-         cl::desc("Stop after compiling and write mlir-tt, mlir-linalg, "
-                  "mlir-gpu, mlir-nvgpu, mlir-nvvm, llvm, ptx, cubin or kernel"),
-         cl::cat(category));
-static cl::opt<std::string> outputFile("o",
-                                       cl::desc("Where --emit writes (default -)"),
-                                       cl::init("-"), cl::cat(category));
+    outputFile("o", cl::desc("Where --emit writes (default -)"), cl::init("-"),
+               cl::cat(category));
 static cl::opt<std::string>
     dumpStages("dump-stages",
                cl::desc("Write the module at every stage to this folder"),
@@ -164,8 +169,12 @@ static runtime::Result<KernelRequest> getRequest(runtime::Problem &problem) {
   auto orDefault = [](int64_t stride, int64_t width) {
     return stride < 0 ? width : stride;
   };
-  problem = {sizeM, sizeN, sizeK, orDefault(strideA, sizeM),
-             orDefault(strideB, sizeK), orDefault(strideC, sizeN)};
+  problem = {sizeM,
+             sizeN,
+             sizeK,
+             orDefault(strideA, sizeM),
+             orDefault(strideB, sizeK),
+             orDefault(strideC, sizeN)};
   for (auto [name, stride, width] :
        {std::tuple("--lda", problem.lda, problem.m),
         std::tuple("--ldb", problem.ldb, problem.k),
@@ -200,8 +209,9 @@ static int emitArtifact(const runtime::Kernel &kernel,
     return writeOutput(outputFile, kernel.cubin);
   if (emit == "kernel") {
     if (kernel.cubin.empty())
-      llvm::errs() << "tt-run: no ptxas found: the kernel file carries PTX, which "
-                      "the driver compiles, and no cubin\n";
+      llvm::errs()
+          << "tt-run: no ptxas found: the kernel file carries PTX, which "
+             "the driver compiles, and no cubin\n";
     return writeOutput(outputFile, runtime::serialize(kernel));
   }
   return writeOutput(outputFile, stages.lookup(emit));
@@ -231,7 +241,8 @@ compile(MLIRContext &context, const KernelRequest &request,
     std::string &text = stages[stage];
     llvm::raw_string_ostream(text) << module << "\n";
     if (!dumpStages.empty() && succeeded(dumped))
-      dumped = dumpStage(dumpStages, std::to_string(number++) + "-" + stage.str() + ".mlir",
+      dumped = dumpStage(dumpStages,
+                         std::to_string(number++) + "-" + stage.str() + ".mlir",
                          text);
   };
   FailureOr<runtime::Kernel> kernel =
@@ -242,7 +253,8 @@ compile(MLIRContext &context, const KernelRequest &request,
   if (!dumpStages.empty() &&
       (failed(dumpStage(dumpStages, std::to_string(number++) + "-llvm.ll",
                         getLLVMText(kernel->bitcode))) ||
-       failed(dumpStage(dumpStages, std::to_string(number) + "-ptx.ptx", kernel->ptx))))
+       failed(dumpStage(dumpStages, std::to_string(number) + "-ptx.ptx",
+                        kernel->ptx))))
     return failure();
   return kernel;
 }
@@ -311,9 +323,9 @@ static int runProblem() {
 /// that they did.
 static bool checkOptions() {
   static constexpr StringLiteral ofProblems[] = {
-      "m",       "n", "k", "lda", "ldb",       "ldc",      "type", "precision",
-      "dynamic", "a", "b", "c",   "no-verify", "benchmark",
-      "counters"};
+      "m",   "n",    "k",         "lda",       "ldb",
+      "ldc", "type", "precision", "dynamic",   "a",
+      "b",   "c",    "no-verify", "benchmark", "counters"};
   static constexpr StringLiteral ofFiles[] = {"entry", "inputs", "outputs"};
   bool isFile = !moduleFile.empty();
   auto &options = cl::getRegisteredOptions();
@@ -372,7 +384,8 @@ int main(int argc, char **argv) {
       std::vector<char *> arguments(argv, argv + argc);
       if (!takeEmulatorOptions(arguments))
         return runtime::kExitBadInput;
-      return runtime::launchMain(arguments.size(), arguments.data(), openDevice);
+      return runtime::launchMain(arguments.size(), arguments.data(),
+                                 openDevice);
     }
   registerDefaultTimingManagerCLOptions();
   cl::HideUnrelatedOptions(category);

@@ -27,9 +27,9 @@ namespace cl = llvm::cl;
 //===----------------------------------------------------------------------===//
 
 static cl::OptionCategory category("tt-tune options");
-static cl::list<std::string>
-    words(cl::Positional, cl::desc("[command] [argument...]"),
-          cl::cat(category));
+static cl::list<std::string> words(cl::Positional,
+                                   cl::desc("[command] [argument...]"),
+                                   cl::cat(category));
 static cl::opt<int64_t> sizeM("m", cl::desc("Rows of C"), cl::cat(category));
 static cl::opt<int64_t> sizeN("n", cl::desc("Columns of C"), cl::cat(category));
 static cl::opt<int64_t> sizeK("k", cl::desc("Terms of each sum"),
@@ -42,41 +42,43 @@ static cl::opt<int64_t> strideC("ldc", cl::desc("Row stride of C (default N)"),
                                 cl::cat(category));
 static cl::opt<std::string> typeName("type", cl::desc("f32, f16 or bf16"),
                                      cl::init("f32"), cl::cat(category));
-static cl::opt<std::string> precision("precision",
-                                      cl::desc("#tt.precision<...>"),
-                                      cl::cat(category));
 static cl::opt<std::string>
-    original("config", cl::desc("The original #tt.config<...> (default: the "
-                                "default for the problem)"),
+    precision("precision", cl::desc("#tt.precision<...>"), cl::cat(category));
+static cl::opt<std::string>
+    original("config",
+             cl::desc("The original #tt.config<...> (default: the "
+                      "default for the problem)"),
              cl::cat(category));
 static cl::opt<std::string>
-    policyName("policy", cl::desc("A preset (final, mapping, tiles, pipelining, "
-                                  "full) or a JSON file"),
+    policyName("policy",
+               cl::desc("A preset (final, mapping, tiles, pipelining, "
+                        "full) or a JSON file"),
                cl::init("final"), cl::cat(category));
 static cl::opt<std::string> targetName("target",
                                        cl::desc("GPU of the target table"),
                                        cl::init("rtx4090"), cl::cat(category));
-static cl::opt<std::string>
-    deviceName("device",
-               cl::desc("auto (default: CUDA, or none), cuda, emulator, or none: "
-                        "rank by the model and what the emulator counts"),
-               cl::init("auto"), cl::cat(category));
+static cl::opt<std::string> deviceName(
+    "device",
+    cl::desc("auto (default: CUDA, or none), cuda, emulator, or none: "
+             "rank by the model and what the emulator counts"),
+    cl::init("auto"), cl::cat(category));
 static cl::opt<bool>
     deterministic("deterministic",
                   cl::desc("Pick from the pinned table and the model alone"),
                   cl::cat(category));
 static cl::opt<std::string>
-    pinnedFile("pinned", cl::desc("Table for --deterministic, as 'export' "
-                                  "writes it"),
+    pinnedFile("pinned",
+               cl::desc("Table for --deterministic, as 'export' "
+                        "writes it"),
                cl::cat(category));
-static cl::opt<bool>
-    noBitcode("no-bitcode",
-              cl::desc("compile: smaller kernel files, which the emulator cannot "
-                       "run"),
-              cl::cat(category));
-static cl::opt<std::string>
-    folder("folder", cl::desc("Keep kernels and results here"),
-           cl::cat(category));
+static cl::opt<bool> noBitcode(
+    "no-bitcode",
+    cl::desc("compile: smaller kernel files, which the emulator cannot "
+             "run"),
+    cl::cat(category));
+static cl::opt<std::string> folder("folder",
+                                   cl::desc("Keep kernels and results here"),
+                                   cl::cat(category));
 static cl::opt<std::string>
     output("o", cl::desc("Where export, bundle and --plot write"),
            cl::cat(category));
@@ -86,9 +88,9 @@ static cl::opt<bool> noCache("no-cache",
                              cl::desc("Leave the tuning cache as it is"),
                              cl::cat(category));
 static cl::opt<bool> quiet("quiet", cl::desc("No progress"), cl::cat(category));
-static cl::opt<bool> noEmulator("no-emulator",
-                                cl::desc("Without a GPU, rank by the model only"),
-                                cl::cat(category));
+static cl::opt<bool>
+    noEmulator("no-emulator", cl::desc("Without a GPU, rank by the model only"),
+               cl::cat(category));
 static cl::opt<unsigned> jobs("jobs", cl::desc("Compilers at a time"),
                               cl::cat(category));
 static cl::opt<double> limitSeconds("time-limit",
@@ -96,9 +98,8 @@ static cl::opt<double> limitSeconds("time-limit",
                                     cl::init(60), cl::cat(category));
 static cl::opt<int> rounds("rounds", cl::desc("Pairs timed of each candidate"),
                            cl::init(6), cl::cat(category));
-static cl::opt<std::string> compiler("compiler",
-                                     cl::desc("tt-run to compile with"),
-                                     cl::cat(category));
+static cl::opt<std::string>
+    compiler("compiler", cl::desc("tt-run to compile with"), cl::cat(category));
 static cl::opt<std::string> targets("targets",
                                     cl::desc("GPUs of a bundle, with commas"),
                                     cl::init("rtx4090"), cl::cat(category));
@@ -219,11 +220,12 @@ static int pickDeterministically(const TuneRequest &request,
 }
 
 static std::string describe(const Space &space, const Policy &policy) {
-  return llvm::formatv("policy {0}: {1} configs considered, {2} illegal and {3} "
-                       "with too many registers left out before compiling, {4} "
-                       "pruned by the model, {5} tried with the original",
-                       policy.name, space.considered, space.illegal,
-                       space.spilling, space.pruned, space.configs.size());
+  return llvm::formatv(
+      "policy {0}: {1} configs considered, {2} illegal and {3} "
+      "with too many registers left out before compiling, {4} "
+      "pruned by the model, {5} tried with the original",
+      policy.name, space.considered, space.illegal, space.spilling,
+      space.pruned, space.configs.size());
 }
 
 /// Device of --device; empty: none, and `why` says why.
@@ -272,7 +274,8 @@ static int finish(const measure::CandidateSet &set,
     cpu += candidate.compileCpuSeconds / set.candidates.size();
   if (measured)
     llvm::outs() << llvm::formatv(
-        "measured on {0}: ratio {1:f3}, noise {2:f2} %, rank correlation of the "
+        "measured on {0}: ratio {1:f3}, noise {2:f2} %, rank correlation of "
+        "the "
         "model {3:f2}; {4:f1} s, compiling {5:f2} s of CPU a config\n",
         results.device, results.candidates[results.winner].getRatio(),
         100 * results.noise, results.rankCorrelation, results.seconds, cpu);
@@ -286,8 +289,7 @@ static int finish(const measure::CandidateSet &set,
     return fail(std::move(error));
   if (noCache)
     return 0;
-  if (llvm::Error error =
-          Cache().store(makeEntry(set, results)))
+  if (llvm::Error error = Cache().store(makeEntry(set, results)))
     return fail(std::move(error));
   return 0;
 }
@@ -348,8 +350,8 @@ static int tune(MLIRContext *context, bool compileOnly) {
   auto policy = loadPolicy(policyName);
   if (!policy)
     return fail(policy.takeError());
-  auto space = enumerate(*policy, parsed->original, parsed->problem,
-                         *parsed->target);
+  auto space =
+      enumerate(*policy, parsed->original, parsed->problem, *parsed->target);
   if (!space)
     return fail(space.takeError());
   if (deterministic)

@@ -24,10 +24,10 @@
 namespace mlir::tt::measure {
 
 struct Candidate {
-  std::string config;     ///< "#tt.config<...>"
-  std::string file;       ///< in the folder; empty if it was not compiled
-  std::string failure;    ///< why it was not
-  double estimate = 0;    ///< seconds, by the cost model
+  std::string config;  ///< "#tt.config<...>"
+  std::string file;    ///< in the folder; empty if it was not compiled
+  std::string failure; ///< why it was not
+  double estimate = 0; ///< seconds, by the cost model
   double compileCpuSeconds = 0;
 };
 
@@ -62,7 +62,7 @@ struct Results {
   size_t throttledSamples = 0;
   double seconds = 0; ///< of the whole measuring
   bool interrupted = false;
-  size_t winner = 0;  ///< 0, the original, unless one is faster beyond noise
+  size_t winner = 0; ///< 0, the original, unless one is faster beyond noise
   double rankCorrelation = std::numeric_limits<double>::quiet_NaN();
 };
 

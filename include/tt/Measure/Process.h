@@ -20,7 +20,7 @@ namespace mlir::tt::measure {
 
 /// How a process ended.
 struct Exit {
-  int code = 0;   ///< exit code, or the signal's number if `signalled`
+  int code = 0; ///< exit code, or the signal's number if `signalled`
   bool signalled = false;
   bool timedOut = false;
   double cpuSeconds = 0;
@@ -35,7 +35,8 @@ struct Exit {
 /// Ctrl-C reaches its parent alone; killed when this object goes.
 class Process {
 public:
-  static runtime::Result<Process> start(const std::vector<std::string> &command);
+  static runtime::Result<Process>
+  start(const std::vector<std::string> &command);
   Process(Process &&other) noexcept;
   ~Process();
 

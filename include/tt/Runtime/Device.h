@@ -27,7 +27,8 @@ public:
   virtual ~LoadedKernel() = default;
   /// Starts the kernel and waits for its end. `parameters` as for
   /// cuLaunchKernel.
-  virtual Status launch(int64_t blocks, const std::vector<void *> &parameters) = 0;
+  virtual Status launch(int64_t blocks,
+                        const std::vector<void *> &parameters) = 0;
   /// Times back-to-back launches with the device's own clock, after a warm-up.
   virtual Result<Timing> time(int64_t blocks,
                               const std::vector<void *> &parameters,

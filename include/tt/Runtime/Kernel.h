@@ -60,13 +60,13 @@ struct Kernel {
   int64_t workspaceBytes = 0, workspaceZeroedBytes = 0;
   int64_t threads = 0;
   int64_t sharedBytes = 0;
-  std::string target;   ///< "rtx4090": the card it was compiled for
+  std::string target;      ///< "rtx4090": the card it was compiled for
   int64_t targetFlops = 0; ///< that card's limit for the contract, flop/s
-  std::string config;   ///< "#tt.config<...>", provenance
-  std::string compiler; ///< version of tt, provenance
+  std::string config;      ///< "#tt.config<...>", provenance
+  std::string compiler;    ///< version of tt, provenance
   std::string ptx;
-  std::string cubin;    ///< binary; empty if ptxas was not there
-  std::string bitcode;  ///< LLVM bitcode for the emulator; may be empty
+  std::string cubin;   ///< binary; empty if ptxas was not there
+  std::string bitcode; ///< LLVM bitcode for the emulator; may be empty
 
   const KernelArgument *find(const std::string &name) const;
 };

@@ -23,11 +23,11 @@ namespace mlir::tt {
 struct KernelRequest {
   runtime::Problem problem;
   runtime::ElementType elementType = runtime::ElementType::f32;
-  std::string precision;     ///< "#tt.precision<...>"; empty: the type's default
-  std::string config;        ///< "#tt.config<...>"; empty: chosen
+  std::string precision; ///< "#tt.precision<...>"; empty: the type's default
+  std::string config;    ///< "#tt.config<...>"; empty: chosen
   std::string chip = "sm_89"; ///< GPU or chip of the target table
-  int64_t rowAlignment = 0;  ///< promise about dynamic strides, bytes
-  bool wantCubin = false;    ///< needs ptxas
+  int64_t rowAlignment = 0;   ///< promise about dynamic strides, bytes
+  bool wantCubin = false;     ///< needs ptxas
 };
 
 /// The compiler's name and version, part of every kernel file.
@@ -38,9 +38,8 @@ bool hasPtxas();
 
 /// The stages of the way down, in order, as `--emit` and `--dump-stages` name
 /// them: what the module is after each arrow.
-inline constexpr const char *kStages[] = {"mlir-tt",    "mlir-linalg",
-                                          "mlir-gpu",   "mlir-nvgpu",
-                                          "mlir-nvvm"};
+inline constexpr const char *kStages[] = {"mlir-tt", "mlir-linalg", "mlir-gpu",
+                                          "mlir-nvgpu", "mlir-nvvm"};
 
 /// Called with the module at each stage.
 using StageObserver = std::function<void(StringRef stage, ModuleOp module)>;

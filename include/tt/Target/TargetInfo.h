@@ -21,24 +21,24 @@ namespace mlir::tt {
 
 /// One GPU. Rates are dense, at the clock of `clockHz`.
 struct TargetInfo {
-  llvm::StringLiteral name;        ///< "rtx4090"
-  llvm::StringLiteral chip;        ///< "sm_89"
-  llvm::StringLiteral ptxFeature;  ///< oldest PTX that knows the chip: "+ptx80"
-  int64_t multiprocessors;         ///< SMs
-  int64_t sharedBytesPerBlock;     ///< opt-in maximum of one block, bytes
-  int64_t sharedBytesPerSM;        ///< bytes
-  int64_t registersPerSM;          ///< 32-bit registers
-  int64_t registersPerThread;      ///< 32-bit registers
+  llvm::StringLiteral name;       ///< "rtx4090"
+  llvm::StringLiteral chip;       ///< "sm_89"
+  llvm::StringLiteral ptxFeature; ///< oldest PTX that knows the chip: "+ptx80"
+  int64_t multiprocessors;        ///< SMs
+  int64_t sharedBytesPerBlock;    ///< opt-in maximum of one block, bytes
+  int64_t sharedBytesPerSM;       ///< bytes
+  int64_t registersPerSM;         ///< 32-bit registers
+  int64_t registersPerThread;     ///< 32-bit registers
   int64_t threadsPerBlock;
   int64_t threadsPerSM;
   int64_t blocksPerSM;
   double dramBytesPerSecond;
   int64_t l2Bytes;
-  double tf32Flops;                ///< TF32, f32 accumulation, flop/s
-  double f16Flops;                 ///< f16 and bf16, f32 accumulation, flop/s
-  double f16AccumulateFlops;       ///< f16, f16 accumulation, flop/s
-  double clockHz;                  ///< boost clock of the SMs
-  double l2BytesPerSecond;         ///< from L2 to all SMs together
+  double tf32Flops;          ///< TF32, f32 accumulation, flop/s
+  double f16Flops;           ///< f16 and bf16, f32 accumulation, flop/s
+  double f16AccumulateFlops; ///< f16, f16 accumulation, flop/s
+  double clockHz;            ///< boost clock of the SMs
+  double l2BytesPerSecond;   ///< from L2 to all SMs together
 
   int64_t getWarpsPerSM() const;
   /// The clock-independent peak of one SM for TF32 or 16-bit operands with f32

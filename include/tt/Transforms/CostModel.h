@@ -28,7 +28,7 @@ struct CostEstimate {
   double l2 = 0;           ///< operand tiles from L2 to the SMs
   double dram = 0;         ///< operands from DRAM to L2
   double latency = 0;      ///< waiting for copies that are too few in flight
-  double steps = 0;        ///< k-steps and barriers that are too short to overlap
+  double steps = 0; ///< k-steps and barriers that are too short to overlap
 
   double mainLoop = 0;
   double prologue = 0;  ///< the first tiles' way, once a wave

@@ -53,8 +53,9 @@ public:
 
   /// Refuses what the element type or the target does not allow, with a
   /// diagnostic that names tile, stages and bytes and the nearest legal value.
-  LogicalResult verify(const TargetInfo &target,
-                       llvm::function_ref<InFlightDiagnostic()> emitError) const;
+  LogicalResult
+  verify(const TargetInfo &target,
+         llvm::function_ref<InFlightDiagnostic()> emitError) const;
 
   ConfigAttr getConfig() const { return config; }
   Type getElementType() const { return elementType; }
@@ -69,10 +70,16 @@ public:
   /// block tile's M, and padding if the config says so.
   int64_t getARowPitch() const;
   /// Bytes of one stage of A, of B and of both, and of all stages.
-  int64_t getABytes() const { return config.getBlockK() * getARowPitch() * elementBytes; }
-  int64_t getBBytes() const { return config.getBlockN() * config.getBlockK() * elementBytes; }
+  int64_t getABytes() const {
+    return config.getBlockK() * getARowPitch() * elementBytes;
+  }
+  int64_t getBBytes() const {
+    return config.getBlockN() * config.getBlockK() * elementBytes;
+  }
   int64_t getStageBytes() const { return getABytes() + getBBytes(); }
-  int64_t getStagesBytes() const { return config.getStages() * getStageBytes(); }
+  int64_t getStagesBytes() const {
+    return config.getStages() * getStageBytes();
+  }
   /// Bytes in which the sums of the k-slices but the first are handed over,
   /// once the stages are not needed any more.
   int64_t getSliceSumsBytes() const;
@@ -84,7 +91,9 @@ public:
   int64_t getMmaK() const { return kKStepBytes / elementBytes; }
   int64_t getKSteps() const { return config.getBlockK() / getMmaK(); }
   /// Those of one k-slice, and the K that they cover.
-  int64_t getKStepsPerSlice() const { return getKSteps() / config.getKSlices(); }
+  int64_t getKStepsPerSlice() const {
+    return getKSteps() / config.getKSlices();
+  }
   int64_t getSliceK() const { return config.getBlockK() / config.getKSlices(); }
   /// m16 tiles and n8 tiles of a warp tile.
   int64_t getMTiles() const { return config.getWarpM() / kMmaM; }

@@ -28,9 +28,8 @@ void compileCandidates(const std::string &folder, measure::CandidateSet &set,
 /// aligned to `rowAlignment` bytes. Empty, or why it failed.
 std::string compileDynamic(const std::string &file, const std::string &type,
                            const std::string &precision,
-                           const std::string &target,
-                           const std::string &config, int64_t rowAlignment,
-                           const CompileOptions &options);
+                           const std::string &target, const std::string &config,
+                           int64_t rowAlignment, const CompileOptions &options);
 
 } // namespace mlir::tt::tuning
 

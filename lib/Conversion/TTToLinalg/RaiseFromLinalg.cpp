@@ -34,8 +34,7 @@ using namespace mlir::tt;
 /// True if the maps are (k, m), (n, k), (m, n) under some naming of the loops.
 static bool hasTransposedMaps(linalg::LinalgOp op) {
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  if (maps.size() != 3 ||
-      llvm::any_of(maps, [](AffineMap map) {
+  if (maps.size() != 3 || llvm::any_of(maps, [](AffineMap map) {
         return map.getNumDims() != 3 || map.getNumResults() != 2 ||
                !map.isProjectedPermutation();
       }))

@@ -39,9 +39,10 @@ static void checkTerms(MatmulTransposedOp op, OpBuilder &builder) {
       builder, loc, arith::CmpIPredicate::eq,
       getValueOrCreateConstantIndexOp(builder, loc, kOfA),
       getValueOrCreateConstantIndexOp(builder, loc, kOfB));
-  cf::AssertOp::create(builder, loc, agree,
-                       "tt.matmul_transposed: A (K, M) and B (N, K) do not agree "
-                       "on K");
+  cf::AssertOp::create(
+      builder, loc, agree,
+      "tt.matmul_transposed: A (K, M) and B (N, K) do not agree "
+      "on K");
 }
 
 namespace {
@@ -76,7 +77,8 @@ struct ConvertMatmulTransposed : OpRewritePattern<MatmulTransposedOp> {
 
     Type elementType = cast<RankedTensorType>(op.getType()).getElementType();
     if (elementType != f32) {
-      Value rounded = tensor::EmptyOp::create(rewriter, loc, sizes, elementType);
+      Value rounded =
+          tensor::EmptyOp::create(rewriter, loc, sizes, elementType);
       sums = linalg::CopyOp::create(rewriter, loc, sums, rounded).getResult(0);
     }
     // The result type may know less or more of the sizes than the operands.
@@ -87,8 +89,7 @@ struct ConvertMatmulTransposed : OpRewritePattern<MatmulTransposedOp> {
   }
 };
 
-struct ConvertTTToLinalg
-    : tt::impl::ConvertTTToLinalgBase<ConvertTTToLinalg> {
+struct ConvertTTToLinalg : tt::impl::ConvertTTToLinalgBase<ConvertTTToLinalg> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<ConvertMatmulTransposed>(&getContext());

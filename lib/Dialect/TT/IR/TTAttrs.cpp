@@ -4,10 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "tt/Dialect/TT/IR/TTDialect.h"
 #include "tt/Target/TargetInfo.h"
-#include "mlir/IR/Builders.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -42,16 +42,16 @@ static ParseResult parseEnum(AsmParser &parser, EnumT &value,
     return failure();
   std::optional<EnumT> parsed = symbolize(keyword);
   if (!parsed)
-    return parser.emitError(loc) << "expected one of " << accepted
-                                 << ", found '" << keyword << "'";
+    return parser.emitError(loc)
+           << "expected one of " << accepted << ", found '" << keyword << "'";
   value = *parsed;
   return success();
 }
 
 static ParseResult parseSizes(AsmParser &parser, SmallVector<int64_t> &sizes) {
-  return parser.parseCommaSeparatedList(
-      AsmParser::Delimiter::Square,
-      [&] { return parser.parseInteger(sizes.emplace_back()); });
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+    return parser.parseInteger(sizes.emplace_back());
+  });
 }
 
 static void printSizes(AsmPrinter &printer, ArrayRef<int64_t> sizes) {
@@ -157,8 +157,7 @@ ParseResult ConfigFields::parseField(AsmParser &parser) {
   if (key == "raster_group")
     return parser.parseInteger(rasterGroup);
   if (key == "a_layout")
-    return parseEnum(parser, aLayout, symbolizeSharedLayout,
-                     "'padded', 'xor'");
+    return parseEnum(parser, aLayout, symbolizeSharedLayout, "'padded', 'xor'");
   if (key == "mma_order")
     return parseEnum(parser, mmaOrder, symbolizeMmaOrder,
                      "'b_stationary', 'a_stationary', 'b_pairs', 'b_quads'");
@@ -176,9 +175,8 @@ ParseResult ConfigFields::parseField(AsmParser &parser) {
 Attribute ConfigAttr::parse(AsmParser &parser, Type) {
   SMLoc loc = parser.getCurrentLocation();
   ConfigFields fields;
-  if (parser.parseCommaSeparatedList(
-          AsmParser::Delimiter::LessGreater,
-          [&] { return fields.parseField(parser); }))
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater,
+                                     [&] { return fields.parseField(parser); }))
     return {};
   for (StringRef key : {"block", "warp", "stages"}) {
     if (llvm::is_contained(fields.seen, key))
@@ -209,8 +207,7 @@ void ConfigAttr::print(AsmPrinter &printer) const {
   if (getSplitK() != 1)
     printer << ", split_k = " << getSplitK();
   if (getRoundingForm() != RoundingForm::every_fragment)
-    printer << ", rounding_form = "
-            << stringifyRoundingForm(getRoundingForm());
+    printer << ", rounding_form = " << stringifyRoundingForm(getRoundingForm());
   printer << '>';
 }
 

@@ -48,11 +48,11 @@ bool MatmulTransposedOp::isCompatibleReturnTypes(TypeRange inferred,
          succeeded(verifyCompatibleShape(inferred[0], actual[0]));
 }
 
-LogicalResult MatmulTransposedOp::reifyResultShapes(
-    OpBuilder &builder, ReifiedRankedShapedTypeDims &shapes) {
-  shapes.push_back(
-      {tensor::getMixedSize(builder, getLoc(), getA(), kDimMOfA),
-       tensor::getMixedSize(builder, getLoc(), getB(), kDimNOfB)});
+LogicalResult
+MatmulTransposedOp::reifyResultShapes(OpBuilder &builder,
+                                      ReifiedRankedShapedTypeDims &shapes) {
+  shapes.push_back({tensor::getMixedSize(builder, getLoc(), getA(), kDimMOfA),
+                    tensor::getMixedSize(builder, getLoc(), getB(), kDimNOfB)});
   return success();
 }
 
@@ -104,8 +104,10 @@ struct RefineResultType : OpRewritePattern<MatmulTransposedOp> {
                                 PatternRewriter &rewriter) const override {
     auto type = cast<RankedTensorType>(op.getType());
     SmallVector<int64_t> known(type.getShape());
-    int64_t m = cast<RankedTensorType>(op.getA().getType()).getDimSize(kDimMOfA);
-    int64_t n = cast<RankedTensorType>(op.getB().getType()).getDimSize(kDimNOfB);
+    int64_t m =
+        cast<RankedTensorType>(op.getA().getType()).getDimSize(kDimMOfA);
+    int64_t n =
+        cast<RankedTensorType>(op.getB().getType()).getDimSize(kDimNOfB);
     std::array<int64_t, 2> fromOperands = {m, n};
     for (auto [size, inferred] : llvm::zip_equal(known, fromOperands))
       if (ShapedType::isDynamic(size))
@@ -113,8 +115,8 @@ struct RefineResultType : OpRewritePattern<MatmulTransposedOp> {
     if (ArrayRef<int64_t>(known) == type.getShape())
       return rewriter.notifyMatchFailure(op, "operands know no more sizes");
     auto refined = RankedTensorType::get(known, type.getElementType());
-    auto product = MatmulTransposedOp::create(rewriter, op.getLoc(), refined,
-                                              op->getOperands(), op->getAttrs());
+    auto product = MatmulTransposedOp::create(
+        rewriter, op.getLoc(), refined, op->getOperands(), op->getAttrs());
     rewriter.replaceOpWithNewOp<tensor::CastOp>(op, type, product);
     return success();
   }
@@ -139,7 +141,8 @@ Operation *TTDialect::materializeConstant(OpBuilder &builder, Attribute value,
 LogicalResult GuardTileOp::verify() {
   Block &block = getBody().front();
   if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isIndex())
-    return emitOpError("expected a body with one argument, a slot of type index");
+    return emitOpError(
+        "expected a body with one argument, a slot of type index");
   if (getPeriod() < 1)
     return emitOpError("expected a positive period, found ") << getPeriod();
   return success();
