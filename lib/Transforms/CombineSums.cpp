@@ -57,12 +57,6 @@ private:
   void storeSums(Value memref, Value first);
   /// `addends` plus the sums in a row of fragments.
   SmallVector<Value> addSums(ValueRange addends, Value memref, Value first);
-  Value getSliceSums();
-  /// Elements of one slice's, or block's, row of fragments.
-  int64_t getRow() const {
-    return plan.getFragments() * config.getWarpsPerSlice() * kThreadsPerWarp *
-           4;
-  }
 
   StoreFragmentsOp store;
   gpu::LaunchOp launch;
@@ -146,27 +140,17 @@ SmallVector<Value> SumCombiner::addSums(ValueRange addends, Value memref,
 // Slices
 //===----------------------------------------------------------------------===//
 
-Value SumCombiner::getSliceSums() {
-  auto space = gpu::AddressSpaceAttr::get(builder.getContext(),
-                                          gpu::AddressSpace::Workgroup);
-  Value bytes = gpu::DynamicSharedMemoryOp::create(
-      builder, MemRefType::get({ShapedType::kDynamic}, builder.getI8Type(),
-                               MemRefLayoutAttrInterface(), space));
-  return memref::ViewOp::create(
-      builder,
-      MemRefType::get({(config.getKSlices() - 1) * getRow()},
-                      builder.getF32Type(), MemRefLayoutAttrInterface(), space),
-      bytes, index.constant(0), ValueRange{});
-}
-
 void SumCombiner::combineSlices() {
-  Value shared = getSliceSums();
+  Value shared =
+      viewDynamicShared(builder, (config.getKSlices() - 1) * plan.getTileSums(),
+                        builder.getF32Type());
   // The stages are read to the end by every warp.
   gpu::BarrierOp::create(builder);
   auto ifFirst = scf::IfOp::create(builder, isFirstSlice,
                                    /*withElseRegion=*/true);
   builder.setInsertionPointToStart(ifFirst.elseBlock());
-  storeSums(shared, index.mul(index.sub(slice, index.constant(1)), getRow()));
+  storeSums(shared,
+            index.mul(index.sub(slice, index.constant(1)), plan.getTileSums()));
   builder.setInsertionPointAfter(ifFirst);
   gpu::BarrierOp::create(builder);
 
@@ -178,7 +162,8 @@ void SumCombiner::combineSlices() {
   builder.setInsertionPointToStart(ifAdds.thenBlock());
   SmallVector<Value> total = sums;
   for (int64_t other = 1; other < config.getKSlices(); ++other)
-    total = addSums(total, shared, index.constant((other - 1) * getRow()));
+    total = addSums(total, shared,
+                    index.constant((other - 1) * plan.getTileSums()));
   scf::YieldOp::create(builder, total);
   builder.setInsertionPointAfter(ifAdds);
   sums.assign(ifAdds.result_begin(), ifAdds.result_end());
@@ -192,17 +177,17 @@ void SumCombiner::combineSplits() {
   Workspace workspace = Workspace::getOrCreate(launch, plan, type);
   const WorkspaceLayout &layout = workspace.getLayout();
   int64_t splits = config.getSplitK();
-  int64_t tiles = llvm::divideCeil(type.getDimSize(0), config.getBlockM()) *
-                  llvm::divideCeil(type.getDimSize(1), config.getBlockN());
+  int64_t tiles = plan.countTiles(type.getDimSize(0), type.getDimSize(1));
   Value block = launch.getBlockIds().x;
   Value tile = index.rem(block, tiles), split = index.div(block, tiles);
   Value partial =
-      workspace.view(builder, layout.partialSums, tiles * splits * getRow(),
-                     builder.getF32Type());
-  Value firstOfTile = index.mul(tile, splits * getRow());
+      workspace.view(builder, layout.partialSums,
+                     tiles * splits * plan.getTileSums(), builder.getF32Type());
+  Value firstOfTile = index.mul(tile, splits * plan.getTileSums());
   auto ifStores = scf::IfOp::create(builder, isFirstSlice);
   builder.setInsertionPointToStart(ifStores.thenBlock());
-  storeSums(partial, index.add(firstOfTile, index.mul(split, getRow())));
+  storeSums(partial,
+            index.add(firstOfTile, index.mul(split, plan.getTileSums())));
   builder.setInsertionPointAfter(ifStores);
 
   Value tickets =
@@ -222,8 +207,9 @@ void SumCombiner::sumSplits(Value partial, Value firstOfTile) {
   constexpr int64_t kMaxUnrolled = 8, kMaxFragments = 16;
   int64_t splits = config.getSplitK();
   auto addSplit = [&](Value split, ValueRange addends) {
-    return addSums(addends, partial,
-                   index.add(firstOfTile, index.mul(split, getRow())));
+    return addSums(
+        addends, partial,
+        index.add(firstOfTile, index.mul(split, plan.getTileSums())));
   };
   SmallVector<Value> zeros;
   for (Value sum : sums)

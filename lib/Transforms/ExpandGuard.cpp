@@ -113,9 +113,7 @@ static void addRepair(gpu::LaunchOp launch, const TilePlan &plan, Value c) {
   IndexBuilder index(b);
   auto type = cast<MemRefType>(c.getType());
   int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
-  ConfigAttr config = plan.getConfig();
-  int64_t blocks = llvm::divideCeil(rows, config.getBlockM()) *
-                   llvm::divideCeil(columns, config.getBlockN());
+  int64_t blocks = plan.countTiles(rows, columns);
   Workspace workspace = Workspace::getOrCreate(launch, plan, type);
   const WorkspaceLayout &layout = workspace.getLayout();
   Type i32 = b.getI32Type();

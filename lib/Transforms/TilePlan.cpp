@@ -40,10 +40,14 @@ bool TilePlan::needsWorkspace() const {
          config.getRoundingForm() == RoundingForm::guarded;
 }
 
+int64_t TilePlan::countTiles(int64_t m, int64_t n) const {
+  return llvm::divideCeil(m, config.getBlockM()) *
+         llvm::divideCeil(n, config.getBlockN());
+}
+
 WorkspaceLayout TilePlan::getWorkspace(int64_t m, int64_t n) const {
   constexpr int64_t kWordBytes = 4, kAlignment = 256;
-  int64_t tiles = llvm::divideCeil(m, config.getBlockM()) *
-                  llvm::divideCeil(n, config.getBlockN());
+  int64_t tiles = countTiles(m, n);
   bool isSplit = config.getSplitK() > 1;
   bool isGuarded = config.getRoundingForm() == RoundingForm::guarded;
   WorkspaceLayout layout;

@@ -77,19 +77,24 @@ static Value countUp(ImplicitLocOpBuilder &b, Value counter, Value position) {
   return before;
 }
 
-Value mlir::tt::arriveLast(ImplicitLocOpBuilder &b, gpu::LaunchOp launch,
-                           Value counter, Value position, int64_t blocks) {
-  IndexBuilder index(b);
+Value mlir::tt::viewDynamicShared(ImplicitLocOpBuilder &b, int64_t count,
+                                  Type type) {
   auto space =
       gpu::AddressSpaceAttr::get(b.getContext(), gpu::AddressSpace::Workgroup);
   Value bytes = gpu::DynamicSharedMemoryOp::create(
       b, MemRefType::get({ShapedType::kDynamic}, b.getI8Type(),
                          MemRefLayoutAttrInterface(), space));
+  Value first = arith::ConstantIndexOp::create(b, 0);
+  return memref::ViewOp::create(
+      b, MemRefType::get({count}, type, MemRefLayoutAttrInterface(), space),
+      bytes, first, ValueRange{});
+}
+
+Value mlir::tt::arriveLast(ImplicitLocOpBuilder &b, gpu::LaunchOp launch,
+                           Value counter, Value position, int64_t blocks) {
+  IndexBuilder index(b);
   Value zero = index.constant(0);
-  Value verdict = memref::ViewOp::create(
-      b,
-      MemRefType::get({1}, b.getI32Type(), MemRefLayoutAttrInterface(), space),
-      bytes, zero, ValueRange{});
+  Value verdict = viewDynamicShared(b, /*count=*/1, b.getI32Type());
 
   gpu::BarrierOp::create(b);
   Value isFirst = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,

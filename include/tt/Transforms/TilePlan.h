@@ -111,6 +111,9 @@ public:
   /// m16n8 tiles of a warp tile: fragments of sums that a lane holds.
   int64_t getFragments() const { return getMTiles() * getNTiles(); }
 
+  /// Block tiles of an M x N result.
+  int64_t countTiles(int64_t m, int64_t n) const;
+
   /// Whether the kernel needs a workspace, and its layout for an M x N product.
   bool needsWorkspace() const;
   WorkspaceLayout getWorkspace(int64_t m, int64_t n) const;

@@ -35,6 +35,9 @@ private:
   WorkspaceLayout layout;
 };
 
+/// `count` elements of `type` at the start of dynamic shared memory.
+Value viewDynamicShared(ImplicitLocOpBuilder &b, int64_t count, Type type);
+
 /// Ends the work of this block on something that `blocks` blocks share, and
 /// returns (i1, the same in every thread) whether it is the last of them: then
 /// what the others have stored can be read. The last one resets `counter`, an
