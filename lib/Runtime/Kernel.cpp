@@ -121,8 +121,9 @@ Status mlir::tt::runtime::checkProblem(const Kernel &kernel, const Problem &p) {
 }
 
 int64_t mlir::tt::runtime::getBlocks(const Kernel &kernel, const Problem &p) {
-  return ((p.m + kernel.blockM - 1) / kernel.blockM) *
-         ((p.n + kernel.blockN - 1) / kernel.blockN) * kernel.blocksPerTile;
+  int64_t tiles = ((p.m + kernel.blockM - 1) / kernel.blockM) *
+                  ((p.n + kernel.blockN - 1) / kernel.blockN);
+  return tiles == 0 ? 0 : tiles * kernel.blocksPerTile + kernel.extraBlocks;
 }
 
 Parameters::Parameters(const Kernel &kernel, const Problem &p, uint64_t a,

@@ -23,7 +23,7 @@ using namespace mlir::tt::runtime;
 using Json = nlohmann::json;
 
 static constexpr const char *kFormat = "tt-kernel";
-static constexpr int kVersion = 1;
+static constexpr int kVersion = 2;
 
 //===----------------------------------------------------------------------===//
 // Encoding
@@ -87,6 +87,7 @@ std::string mlir::tt::runtime::serialize(const Kernel &kernel) {
                   {"arguments", arguments},
                   {"block", {kernel.blockM, kernel.blockN}},
                   {"blocks_per_tile", kernel.blocksPerTile},
+                  {"extra_blocks", kernel.extraBlocks},
                   {"workspace_bytes", kernel.workspaceBytes},
                   {"workspace_zeroed_bytes", kernel.workspaceZeroedBytes},
                   {"threads", kernel.threads},
@@ -211,6 +212,7 @@ static Result<Kernel> readContent(const Json &content) {
   kernel.blockM = block[0];
   kernel.blockN = block[1];
   kernel.blocksPerTile = reader.integer("blocks_per_tile");
+  kernel.extraBlocks = reader.integer("extra_blocks");
   kernel.workspaceBytes = reader.integer("workspace_bytes");
   kernel.workspaceZeroedBytes = reader.integer("workspace_zeroed_bytes");
   kernel.target = reader.string("target");
@@ -234,6 +236,7 @@ static Result<Kernel> readContent(const Json &content) {
     return Error{"kernel file has malformed binary data"};
   if (kernel.blockM < 1 || kernel.blockN < 1 || kernel.threads < 1 ||
       kernel.sharedBytes < 0 || kernel.blocksPerTile < 1 ||
+      kernel.extraBlocks < 0 ||
       kernel.workspaceBytes < 0 || kernel.workspaceZeroedBytes < 0 ||
       kernel.workspaceZeroedBytes > kernel.workspaceBytes)
     return Error{"kernel file has an impossible launch geometry"};

@@ -14,6 +14,7 @@
 #include "mlir/Target/LLVM/NVVM/Utils.h"
 #include "tt/Pipelines/Pipelines.h"
 #include "tt/Target/TargetInfo.h"
+#include "tt/Transforms/TilePlan.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -174,6 +175,14 @@ static LogicalResult describeLaunch(ModuleOp module,
   return success();
 }
 
+/// Blocks of the launch beside `split_k` a tile.
+static int64_t countExtraBlocks(ConfigAttr config) {
+  if (config.getStreamTiles() == 0)
+    return 0;
+  TilePlan plan(config, Float32Type::get(config.getContext()));
+  return plan.countStreamBlocks() - config.getStreamTiles();
+}
+
 /// Reads config and contract off the matmul, before it is lowered.
 static LogicalResult describeDecision(ModuleOp module,
                                       runtime::Kernel &kernel) {
@@ -193,6 +202,7 @@ static LogicalResult describeDecision(ModuleOp module,
   kernel.blockM = config.getBlockM();
   kernel.blockN = config.getBlockN();
   kernel.blocksPerTile = config.getSplitK();
+  kernel.extraBlocks = countExtraBlocks(config);
   kernel.rounding = static_cast<runtime::Rounding>(precision.getRounding());
   return success();
 }

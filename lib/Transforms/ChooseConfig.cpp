@@ -6,7 +6,7 @@
 //
 // The cost model (CostModel.cpp) estimates the time of every candidate: a list of
 // tiles, each with two depths of a k-tile, every number of stages that fits, both
-// layouts of A, k-slices and split-K. The shortest estimate wins; where two differ
+// layouts of A, k-slices, split-K and stream-K. The shortest estimate wins; where two differ
 // by less than the model can tell apart, the earlier in the list does. Order of mma,
 // raster group and form of rounding follow from the rest.
 //
@@ -15,6 +15,7 @@
 #include "tt/Transforms/ChooseConfig.h"
 
 #include "mlir/IR/Diagnostics.h"
+#include "tt/Target/Occupancy.h"
 #include "tt/Transforms/CostModel.h"
 #include "tt/Transforms/TilePlan.h"
 #include <limits>
@@ -51,6 +52,10 @@ static constexpr int64_t kSlices[] = {1, 2, 4};
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 /// Blocks an SM beyond which K is not split any further.
 static constexpr int64_t kSplitBlocksPerSM = 3;
+/// Blocks that share each tile of the last wave, and waves beyond which it does
+/// not matter.
+static constexpr int64_t kStreamParts[] = {2, 3, 4, 6};
+static constexpr int64_t kMaxStreamedWaves = 6;
 /// Of a block (ConfigAttr).
 static constexpr int64_t kMaxWarps = 16;
 /// How much shorter an estimate must be to count.
@@ -66,25 +71,6 @@ static MmaOrder chooseMmaOrder(const Problem &problem, RoundingForm form) {
     return MmaOrder::b_stationary;
   return form == RoundingForm::guarded ? MmaOrder::a_stationary
                                        : MmaOrder::b_quads;
-}
-
-/// Guarded, if that is estimated to be faster. Where the tensor cores are slow
-/// enough to hide the rounding of every fragment, it is not.
-static ConfigAttr chooseRoundingForm(ConfigAttr c, const Problem &problem,
-                                     const TargetInfo &target) {
-  RoundingForm form = RoundingForm::guarded;
-  auto guarded = ConfigAttr::get(
-      c.getContext(), c.getBlock(), c.getWarp(), c.getStages(),
-      c.getRasterGroup(), c.getALayout(), chooseMmaOrder(problem, form),
-      c.getKSlices(), c.getSplitK(), form);
-  TilePlan plan(c, problem.elementType);
-  TilePlan guardedPlan(guarded, problem.elementType);
-  if (!canGuard(problem, guardedPlan) ||
-      !getIllegality(guardedPlan, target).empty())
-    return c;
-  bool isFaster = estimateCost(problem, guardedPlan, target).total <
-                  estimateCost(problem, plan, target).total;
-  return isFaster ? guarded : c;
 }
 
 std::string mlir::tt::getIllegality(const TilePlan &plan,
@@ -133,6 +119,40 @@ static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
          getModelSize(problem.k) >= kMinKTiles * splits * blockK;
 }
 
+/// Ways to share the tiles of the last wave among more blocks than there are
+/// tiles: one share for each block that can run at the same time, or the same
+/// number of shares a tile. Where there is no other wave, split_k does the latter.
+static SmallVector<std::pair<int64_t, int64_t>>
+getStreams(const Problem &problem, const TilePlan &plan,
+           const TargetInfo &target) {
+  SmallVector<std::pair<int64_t, int64_t>> streams;
+  if (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n))
+    return streams;
+  int64_t registers = std::min(plan.getRegisters(/*fragmentSets=*/2),
+                               plan.getRegisterLimit(target));
+  int64_t slots =
+      target.multiprocessors *
+      getOccupancy({plan.getThreads(), registers, plan.getSharedBytes()},
+                   target)
+          .blocks;
+  int64_t tiles = plan.countTiles(problem.m, problem.n);
+  int64_t rest = slots ? tiles % slots : 0;
+  int64_t kTiles = llvm::divideCeil(getModelSize(problem.k),
+                                    plan.getConfig().getBlockK());
+  constexpr int64_t kMinKTiles = 4;
+  auto add = [&](int64_t shares) {
+    if (shares <= slots && rest * kTiles >= kMinKTiles * shares)
+      streams.push_back({rest, shares});
+  };
+  if (rest == 0 || tiles > kMaxStreamedWaves * slots)
+    return streams;
+  add(slots);
+  if (tiles > slots)
+    for (int64_t parts : kStreamParts)
+      add(parts * rest);
+  return streams;
+}
+
 /// The raster group with which the blocks that run at the same time, one an SM,
 /// touch the fewest rows of A and B: as square a part of C as the tile allows.
 static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
@@ -145,13 +165,97 @@ static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
       [&](int64_t a, int64_t b) { return countRows(a) < countRows(b); });
 }
 
-/// Calls `consider` with each candidate.
-static void
-forEachCandidate(const Problem &problem, const TargetInfo &target,
-                 llvm::function_ref<void(ConfigAttr config)> consider) {
-  MLIRContext *context = problem.elementType.getContext();
-  int64_t elementBytes = problem.elementType.getIntOrFloatBitWidth() / 8;
-  MmaOrder order = chooseMmaOrder(problem, RoundingForm::every_fragment);
+static ConfigAttr withStream(ConfigAttr c, int64_t tiles, int64_t shares) {
+  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
+                         c.getStages(), c.getRasterGroup(), c.getALayout(),
+                         c.getMmaOrder(), c.getKSlices(), c.getSplitK(), tiles,
+                         shares, c.getRoundingForm());
+}
+
+static ConfigAttr withGuard(ConfigAttr c, const Problem &problem) {
+  RoundingForm form = RoundingForm::guarded;
+  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
+                         c.getStages(), c.getRasterGroup(), c.getALayout(),
+                         chooseMmaOrder(problem, form), c.getKSlices(),
+                         c.getSplitK(), c.getStreamTiles(), c.getStreamShares(),
+                         form);
+}
+
+namespace {
+
+/// Keeps the candidate with the shortest estimate.
+class Chooser {
+public:
+  Chooser(const Problem &problem, const TargetInfo &target)
+      : problem(problem), target(target) {}
+
+  void considerAll();
+  ConfigAttr chosen;
+
+private:
+  void considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
+                    int64_t splits, SharedLayout layout);
+  /// `config`, and with the last wave shared by more blocks.
+  void considerStreams(ConfigAttr config);
+  /// `config`, and guarded: where the tensor cores are slow enough to hide the
+  /// rounding of every fragment, that is slower.
+  void considerForms(ConfigAttr config);
+  void consider(ConfigAttr config);
+
+  const Problem &problem;
+  const TargetInfo &target;
+  double best = std::numeric_limits<double>::infinity();
+};
+
+} // namespace
+
+void Chooser::consider(ConfigAttr config) {
+  double seconds =
+      estimateCost(problem, TilePlan(config, problem.elementType), target)
+          .total;
+  if (seconds >= kMargin * best)
+    return;
+  best = seconds;
+  chosen = config;
+}
+
+void Chooser::considerForms(ConfigAttr config) {
+  consider(config);
+  ConfigAttr guarded = withGuard(config, problem);
+  TilePlan plan(guarded, problem.elementType);
+  if (canGuard(problem, plan) && getIllegality(plan, target).empty())
+    consider(guarded);
+}
+
+void Chooser::considerStreams(ConfigAttr config) {
+  TilePlan plan(config, problem.elementType);
+  if (!isAcceptable(plan, target))
+    return;
+  considerForms(config);
+  if (config.getSplitK() > 1)
+    return;
+  for (auto [tiles, shares] : getStreams(problem, plan, target))
+    considerForms(withStream(config, tiles, shares));
+}
+
+void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
+                           int64_t splits, SharedLayout layout) {
+  int64_t blockK = kBytes * 8 / problem.elementType.getIntOrFloatBitWidth();
+  int64_t warps =
+      (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
+  if (warps > kMaxWarps || !canSplit(problem, tile, blockK, splits, target))
+    return;
+  // Stages that an SM has room for anyway cost nothing: many first.
+  for (int64_t stages = kMaxStages; stages >= kMinStages; --stages)
+    considerStreams(ConfigAttr::get(
+        problem.elementType.getContext(), {tile.blockM, tile.blockN, blockK},
+        {tile.warpM, tile.warpN}, stages, chooseRasterGroup(tile, target),
+        layout, chooseMmaOrder(problem, RoundingForm::every_fragment), slices,
+        splits, /*streamTiles=*/0, /*streamShares=*/0,
+        RoundingForm::every_fragment));
+}
+
+void Chooser::considerAll() {
   ArrayRef<SharedLayout> layouts = problem.elementType.isF32()
                                        ? ArrayRef(kLayoutsF32)
                                        : ArrayRef(kLayouts16Bit);
@@ -160,36 +264,13 @@ forEachCandidate(const Problem &problem, const TargetInfo &target,
       for (int64_t slices : kSlices)
         for (int64_t splits : kSplits)
           for (SharedLayout layout : layouts)
-            // Stages that an SM has room for anyway cost nothing: many first.
-            for (int64_t stages = kMaxStages; stages >= kMinStages; --stages) {
-              int64_t blockK = kBytes / elementBytes;
-              int64_t warps = (tile.blockM / tile.warpM) *
-                              (tile.blockN / tile.warpN) * slices;
-              if (warps > kMaxWarps ||
-                  !canSplit(problem, tile, blockK, splits, target))
-                continue;
-              consider(ConfigAttr::get(
-                  context, {tile.blockM, tile.blockN, blockK},
-                  {tile.warpM, tile.warpN}, stages,
-                  chooseRasterGroup(tile, target), layout,
-                  order, slices, splits, RoundingForm::every_fragment));
-            }
+            considerTile(tile, kBytes, slices, splits, layout);
 }
 
 ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
                                   const TargetInfo &target) {
-  double best = std::numeric_limits<double>::infinity();
-  ConfigAttr chosen;
-  forEachCandidate(problem, target, [&](ConfigAttr config) {
-    TilePlan plan(config, problem.elementType);
-    if (!isAcceptable(plan, target))
-      return;
-    double seconds = estimateCost(problem, plan, target).total;
-    if (seconds >= kMargin * best)
-      return;
-    best = seconds;
-    chosen = config;
-  });
-  assert(chosen && "the smallest tiles fit every target");
-  return chooseRoundingForm(chosen, problem, target);
+  Chooser chooser(problem, target);
+  chooser.considerAll();
+  assert(chooser.chosen && "the smallest tiles fit every target");
+  return chooser.chosen;
 }

@@ -4,14 +4,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Where several groups of warps (k_slices) or several blocks (split_k) share a
-// tile of C, each has summed over its part of K. Before C is stored:
+// Where several groups of warps (k_slices) or several blocks (split_k, stream_k)
+// share a tile of C, each has summed over its part of K. Before C is stored:
 //
 //   k_slices   slices 1 ... write their fragments to shared memory, over the
 //              stages that nobody reads any more; slice 0 adds them to its own
-//   split_k    slice 0 of every block writes its fragments to the workspace; the
-//              block that arrives last adds them all, in the order of k, and
-//              stores C
+//   split_k,   slice 0 of every block writes its fragments to the workspace; the
+//   stream_k   block that arrives last adds them all, in the order of k, and
+//              stores C; a tile that one block has alone is stored at once
 //
 // Both orders of addition are fixed: a product has the same bits in every run.
 // Fragments lie [fragment][thread][4], so that 32 lanes access 512 bytes in a row.
@@ -22,6 +22,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "tt/Transforms/BlockWork.h"
 #include "tt/Transforms/Passes.h"
 #include "tt/Transforms/Workspace.h"
 
@@ -49,8 +50,12 @@ public:
 private:
   void computeIds();
   void combineSlices();
-  void combineSplits();
-  void sumSplits(Value partial, Value firstOfTile);
+  void combineBlocks();
+  void storeIf(Value condition);
+  Value meet(const BlockWork &work);
+  void sumParts(const BlockWork &work);
+  SmallVector<Value> addPart(const BlockWork &work, Value part,
+                             ValueRange addends);
   /// Element of fragment `fragment` of this thread, in a row of fragments that
   /// begins at element `first`.
   Value getPosition(Value first, int64_t fragment);
@@ -68,6 +73,7 @@ private:
   SmallVector<Value> sums;
   /// The thread in its slice, its slice, and whether that is slice 0.
   Value thread, slice, isFirstSlice;
+  Value partialSums;
 };
 
 } // namespace
@@ -173,61 +179,100 @@ void SumCombiner::combineSlices() {
 // Blocks
 //===----------------------------------------------------------------------===//
 
-void SumCombiner::combineSplits() {
+/// Stores the sums of this block, and takes them all where it is the last of its
+/// tile; returns whether it is to store C.
+Value SumCombiner::meet(const BlockWork &work) {
   Workspace workspace = Workspace::getOrCreate(launch, plan, type);
   const WorkspaceLayout &layout = workspace.getLayout();
-  int64_t splits = config.getSplitK();
-  int64_t tiles = plan.countTiles(type.getDimSize(0), type.getDimSize(1));
-  Value block = launch.getBlockIds().x;
-  Value tile = index.rem(block, tiles), split = index.div(block, tiles);
-  Value partial =
-      workspace.view(builder, layout.partialSums,
-                     tiles * splits * plan.getTileSums(), builder.getF32Type());
-  Value firstOfTile = index.mul(tile, splits * plan.getTileSums());
+  int64_t m = type.getDimSize(0), n = type.getDimSize(1);
+  partialSums = workspace.view(builder, layout.partialSums,
+                               plan.countPartialSums(m, n) * plan.getTileSums(),
+                               builder.getF32Type());
   auto ifStores = scf::IfOp::create(builder, isFirstSlice);
   builder.setInsertionPointToStart(ifStores.thenBlock());
-  storeSums(partial,
-            index.add(firstOfTile, index.mul(split, plan.getTileSums())));
+  storeSums(partialSums, index.mul(work.getPlace(), plan.getTileSums()));
   builder.setInsertionPointAfter(ifStores);
 
   Value tickets =
-      workspace.view(builder, layout.tileTickets, tiles, builder.getI32Type());
-  Value isLast = arriveLast(builder, launch, tickets, tile, splits);
+      workspace.view(builder, layout.tileTickets, plan.countSharedTiles(m, n),
+                     builder.getI32Type());
+  Value isLast = arriveLast(builder, launch, tickets, work.getSharedTile(),
+                            work.getParts());
   Value stores = arith::AndIOp::create(builder, isLast, isFirstSlice);
-  auto ifLast = scf::IfOp::create(builder, stores);
+  auto types = llvm::map_to_vector(sums, [](Value v) { return v.getType(); });
+  auto ifLast = scf::IfOp::create(builder, types, stores,
+                                  /*withElseRegion=*/true);
+  builder.setInsertionPointToStart(ifLast.elseBlock());
+  scf::YieldOp::create(builder, sums);
   builder.setInsertionPointToStart(ifLast.thenBlock());
-  sumSplits(partial, firstOfTile);
-  store->moveBefore(ifLast.thenYield());
+  sumParts(work);
+  scf::YieldOp::create(builder, sums);
+  builder.setInsertionPointAfter(ifLast);
+  sums.assign(ifLast.result_begin(), ifLast.result_end());
+  return stores;
+}
+
+void SumCombiner::combineBlocks() {
+  Value tiles = index.constant(
+      plan.countTiles(type.getDimSize(0), type.getDimSize(1)));
+  BlockWork work(builder, config, launch.getBlockIds().x, tiles);
+  if (config.getStreamTiles() == 0)
+    return storeIf(meet(work));
+  // A tile that one block has alone needs no meeting.
+  SmallVector<Type> types = {builder.getI1Type()};
+  for (Value sum : sums)
+    types.push_back(sum.getType());
+  auto ifShared = scf::IfOp::create(
+      builder, types, index.isLess(index.constant(1), work.getParts()),
+      /*withElseRegion=*/true);
+  auto yield = [&](Value stores) {
+    SmallVector<Value> results = {stores};
+    llvm::append_range(results, sums);
+    scf::YieldOp::create(builder, results);
+  };
+  builder.setInsertionPointToStart(ifShared.elseBlock());
+  yield(isFirstSlice);
+  builder.setInsertionPointToStart(ifShared.thenBlock());
+  yield(meet(work));
+  builder.setInsertionPointAfter(ifShared);
+  sums.assign(std::next(ifShared.result_begin()), ifShared.result_end());
+  storeIf(ifShared.getResult(0));
+}
+
+void SumCombiner::storeIf(Value condition) {
+  auto ifStores = scf::IfOp::create(builder, condition);
+  store->moveBefore(ifStores.thenBlock(), ifStores.thenBlock()->begin());
+}
+
+SmallVector<Value> SumCombiner::addPart(const BlockWork &work, Value part,
+                                        ValueRange addends) {
+  Value first = index.mul(work.getPlace(builder, part), plan.getTileSums());
+  return addSums(addends, partialSums, first);
 }
 
 /// The sums of all blocks of the tile, in the order of k. Written out, so that
-/// the loads of several blocks can be in flight at once, where they are not too
-/// many and leave registers for it.
-void SumCombiner::sumSplits(Value partial, Value firstOfTile) {
+/// the loads of several blocks can be in flight at once, where their number is
+/// known, not too large, and leaves registers for it.
+void SumCombiner::sumParts(const BlockWork &work) {
   constexpr int64_t kMaxUnrolled = 8, kMaxFragments = 16;
-  int64_t splits = config.getSplitK();
-  auto addSplit = [&](Value split, ValueRange addends) {
-    return addSums(
-        addends, partial,
-        index.add(firstOfTile, index.mul(split, plan.getTileSums())));
-  };
   SmallVector<Value> zeros;
   for (Value sum : sums)
     zeros.push_back(arith::ConstantOp::create(
         builder, sum.getType(), builder.getZeroAttr(sum.getType())));
-  if (splits <= kMaxUnrolled && plan.getFragments() <= kMaxFragments) {
+  std::optional<int64_t> known = getConstantIndex(work.getParts());
+  if (known && *known <= kMaxUnrolled && plan.getFragments() <= kMaxFragments) {
     sums = zeros;
-    for (int64_t split = 0; split < splits; ++split)
-      sums = addSplit(index.constant(split), sums);
+    for (int64_t part = 0; part < *known; ++part)
+      sums = addPart(work, index.constant(part), sums);
     return;
   }
-  auto loop =
-      scf::ForOp::create(builder, index.constant(0), index.constant(splits),
-                         index.constant(1), zeros);
+  auto loop = scf::ForOp::create(builder, index.constant(0), work.getParts(),
+                                 index.constant(1), zeros);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   scf::YieldOp::create(
-      builder, addSplit(loop.getInductionVar(), loop.getRegionIterArgs()));
+      builder,
+      addPart(work, loop.getInductionVar(), loop.getRegionIterArgs()));
   sums.assign(loop.result_begin(), loop.result_end());
 }
 
@@ -235,12 +280,10 @@ void SumCombiner::run() {
   computeIds();
   if (config.getKSlices() > 1)
     combineSlices();
-  if (config.getSplitK() > 1) {
-    combineSplits();
-  } else {
-    auto ifFirst = scf::IfOp::create(builder, isFirstSlice);
-    store->moveBefore(ifFirst.thenBlock(), ifFirst.thenBlock()->begin());
-  }
+  if (config.sharesTiles())
+    combineBlocks();
+  else
+    storeIf(isFirstSlice);
   store.getFragmentsMutable().assign(sums);
 }
 
@@ -257,11 +300,12 @@ struct CombineSums : tt::impl::CombineSumsBase<CombineSums> {
         store.emitOpError("expected to stand in a gpu.launch with tt.config");
         return signalPassFailure();
       }
-      if (config.getKSlices() == 1 && config.getSplitK() == 1)
+      if (config.getKSlices() == 1 && !config.sharesTiles())
         continue;
-      if (config.getSplitK() > 1 &&
+      if (config.sharesTiles() &&
           !cast<MemRefType>(store.getC().getType()).hasStaticShape()) {
-        store.emitOpError("split_k needs a C of static sizes, found ")
+        store.emitOpError("split_k and stream_k need a C of static sizes, "
+                          "found ")
             << store.getC().getType();
         return signalPassFailure();
       }

@@ -198,13 +198,17 @@ public:
 
 private:
   void occupy();
+  /// Adds waves of `blocks` blocks in all, each of `kTiles` k-tiles.
+  void addWaves(int64_t blocks, double kTiles);
   /// Adds a wave in which `active` blocks run, `count` times.
-  void addWave(int64_t active, int64_t count);
+  void addWave(int64_t active, int64_t count, double kTiles);
+  void addStream();
   /// The part of the tensor cores and schedulers that `blocks` on an SM reach:
   /// each warp has one of four.
   double getBusySubcores(int64_t blocks) const;
   void addEnds(int64_t blocks, int64_t count);
-  void addReduction(int64_t blocks, int64_t count);
+  void addSlices(int64_t blocks, int64_t count);
+  void addMeeting(int64_t active, int64_t count, double parts);
   void addGuard();
 
   double getClock() const { return target.clockHz; }
@@ -218,6 +222,8 @@ private:
   CostEstimate cost;
   double operandBytes = 0;
   bool fitsL2 = false;
+  /// Block tiles of C, and k-tiles of each.
+  int64_t tiles = 0, kTiles = 0;
 };
 
 } // namespace
@@ -227,18 +233,14 @@ void Estimator::occupy() {
                             plan.getRegisterLimit(target));
   cost.occupancy = getOccupancy(
       {plan.getThreads(), cost.registers, plan.getSharedBytes()}, target);
-  int64_t tiles =
-      llvm::divideCeil(getModelSize(problem.m), config.getBlockM()) *
-      llvm::divideCeil(getModelSize(problem.n), config.getBlockN());
-  cost.waves =
-      getWaves(tiles * config.getSplitK(), cost.occupancy.blocks, target);
-  int64_t kTiles =
-      llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
+  int64_t m = getModelSize(problem.m), n = getModelSize(problem.n);
+  tiles = plan.countTiles(m, n);
+  cost.waves = getWaves(plan.countBlocks(m, n), cost.occupancy.blocks, target);
+  kTiles = llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
   cost.kTiles = llvm::divideCeil(kTiles, config.getSplitK());
   operandBytes = getOperandBytes(problem, plan, target,
                                  cost.waves.slots / config.getSplitK());
-  double resultBytes = double(getModelSize(problem.m)) *
-                       getModelSize(problem.n) * plan.getElementBytes();
+  double resultBytes = double(m) * n * plan.getElementBytes();
   cost.dramBytes = operandBytes + resultBytes;
   // Data that fits stays in L2 from one launch to the next, or from whatever
   // wrote it.
@@ -250,7 +252,7 @@ double Estimator::getBusySubcores(int64_t blocks) const {
   return std::min<double>(warps, kSubcoresPerSM);
 }
 
-void Estimator::addWave(int64_t active, int64_t count) {
+void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
   int64_t blocks = llvm::divideCeil(active, target.multiprocessors);
   double subcores = getBusySubcores(blocks);
   double clock = getClock();
@@ -264,7 +266,7 @@ void Estimator::addWave(int64_t active, int64_t count) {
       std::max(active * work.readBytes / target.l2BytesPerSecond,
                blocks * work.readBytes / (kL2BytesPerClockPerSM * clock));
   double dram = fitsL2 ? 0
-                       : operandBytes * active / cost.waves.grid / cost.kTiles /
+                       : operandBytes * active / tiles / this->kTiles /
                              target.dramBytesPerSecond;
   // One buffer: nothing is copied while anything is computed.
   double ahead = config.getStages() - kTilesLost;
@@ -277,16 +279,37 @@ void Estimator::addWave(int64_t active, int64_t count) {
   if (config.getStages() == 1)
     perTile += std::max(0.0, getLatency() + l2 + kBarrierClocks / clock -
                                  perTile * (blocks - 1) / blocks);
-  double tiles = double(count) * cost.kTiles;
-  cost.mainLoop += tiles * perTile;
+  double steppedTiles = count * kTiles;
+  cost.mainLoop += steppedTiles * perTile;
   for (auto [total, term] :
        {std::pair(&cost.tensor, tensor), std::pair(&cost.issue, issue),
         std::pair(&cost.sharedMemory, shared), std::pair(&cost.l2, l2),
         std::pair(&cost.dram, dram), std::pair(&cost.latency, latency),
         std::pair(&cost.steps, steps)})
-    *total += tiles * term;
+    *total += steppedTiles * term;
   addEnds(blocks, count);
-  addReduction(blocks, count);
+  addSlices(blocks, count);
+}
+
+void Estimator::addWaves(int64_t blocks, double kTiles) {
+  Waves waves = getWaves(blocks, cost.occupancy.blocks, target);
+  if (waves.count > 1)
+    addWave(waves.slots, waves.count - 1, kTiles);
+  if (waves.lastBlocks > 0)
+    addWave(waves.lastBlocks, 1, kTiles);
+}
+
+/// The shares of stream_k run at the same time, after the whole tiles. One that
+/// crosses from a tile into the next fills its stages twice.
+void Estimator::addStream() {
+  double streamTiles = config.getStreamTiles();
+  int64_t shares = config.getStreamShares();
+  double blocks = plan.countStreamBlocks();
+  addWaves(shares, std::max(1.0, streamTiles * kTiles / shares));
+  if (blocks > shares)
+    cost.prologue += getLatency();
+  addMeeting(std::min(shares, cost.waves.slots),
+             llvm::divideCeil(shares, cost.waves.slots), blocks / streamTiles);
 }
 
 /// Where several blocks share an SM, one computes while another begins or ends.
@@ -300,19 +323,25 @@ void Estimator::addEnds(int64_t blocks, int64_t count) {
   cost.epilogue += count * drain / blocks;
 }
 
-/// Slices write and read f32 sums in shared memory. Splits write them to L2;
-/// the last block of a tile reads all of them.
-void Estimator::addReduction(int64_t blocks, int64_t count) {
-  double sumBytes = 4.0 * config.getBlockM() * config.getBlockN();
-  double clock = getClock();
-  if (config.getKSlices() > 1)
-    cost.reduction += count * (blocks * 2 * (config.getKSlices() - 1) *
-                                   sumBytes / (kSharedBytesPerClock * clock) +
-                               kBarrierClocks / clock);
-  if (config.getSplitK() > 1)
-    cost.reduction += count * ((blocks + config.getSplitK()) * sumBytes /
-                                   (kL2BytesPerClockPerSM * clock) +
-                               kMeetingSeconds);
+/// Slices write and read f32 sums in shared memory.
+void Estimator::addSlices(int64_t blocks, int64_t count) {
+  if (config.getKSlices() == 1)
+    return;
+  double bytes = 4.0 * plan.getTileSums() * (config.getKSlices() - 1);
+  cost.reduction += count * (blocks * 2 * bytes / kSharedBytesPerClock +
+                             kBarrierClocks) /
+                    getClock();
+}
+
+/// Blocks that share a tile write their sums to L2; the last one reads those of
+/// all its `parts`.
+void Estimator::addMeeting(int64_t active, int64_t count, double parts) {
+  double sumBytes = 4.0 * plan.getTileSums();
+  int64_t blocks = llvm::divideCeil(active, target.multiprocessors);
+  cost.reduction +=
+      count * ((blocks + parts) * sumBytes /
+                   (kL2BytesPerClockPerSM * getClock()) +
+               kMeetingSeconds);
 }
 
 /// A guarded kernel looks at one k-tile of every period, see GuardTiles.cpp.
@@ -332,9 +361,13 @@ CostEstimate Estimator::run() {
     cost.total = HUGE_VAL;
     return cost;
   }
-  if (cost.waves.count > 1)
-    addWave(cost.waves.slots, cost.waves.count - 1);
-  addWave(cost.waves.lastBlocks, 1);
+  addWaves((tiles - config.getStreamTiles()) * config.getSplitK(),
+           cost.kTiles);
+  if (config.getSplitK() > 1)
+    addMeeting(std::min(cost.waves.grid, cost.waves.slots), cost.waves.count,
+               config.getSplitK());
+  if (config.getStreamTiles() > 0)
+    addStream();
   addGuard();
   cost.launch = kLaunchSeconds;
   cost.total = cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction +

@@ -113,13 +113,13 @@ static void addRepair(gpu::LaunchOp launch, const TilePlan &plan, Value c) {
   IndexBuilder index(b);
   auto type = cast<MemRefType>(c.getType());
   int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
-  int64_t blocks = plan.countTiles(rows, columns);
+  int64_t blocks = plan.countBlocks(rows, columns);
   Workspace workspace = Workspace::getOrCreate(launch, plan, type);
   const WorkspaceLayout &layout = workspace.getLayout();
   Type i32 = b.getI32Type();
   Value zero = index.constant(0);
   Value ticket = workspace.view(b, layout.gridTicket, 1, i32);
-  Value isLast = arriveLast(b, launch, ticket, zero, blocks);
+  Value isLast = arriveLast(b, launch, ticket, zero, index.constant(blocks));
   auto ifLast = scf::IfOp::create(b, isLast);
   b.setInsertionPointToStart(ifLast.thenBlock());
   Value flag = workspace.view(b, layout.nanFlag, 1, i32);

@@ -15,14 +15,17 @@
 //
 //   kt mod P = (r + c) mod P
 //
-// and so every tile of A and of B is looked at by some block. What it finds it
+// and so every tile of A and of B is looked at by some block, or by that of the
+// blocks that share a tile of C to which the k-tile belongs. What it finds it
 // marks in the workspace; tt-expand-guard sets the marked rows and columns of C.
 //
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "tt/Transforms/BlockWork.h"
 #include "tt/Transforms/KernelMatmul.h"
 #include "tt/Transforms/Passes.h"
 #include "tt/Transforms/Workspace.h"
@@ -67,6 +70,7 @@ public:
   void run();
 
 private:
+  Value countKTiles();
   Value getFirstKTile(int64_t period);
   Value asValue(OpFoldResult value) {
     return getValueOrCreateConstantIndexOp(builder, builder.getLoc(), value);
@@ -87,12 +91,39 @@ private:
 
 } // namespace
 
-/// (row + column) mod period, in block tiles.
+/// Of the whole of K, the rows of A, from which the loop's first copy comes.
+Value TileGuard::countKTiles() {
+  nvgpu::DeviceAsyncCopyOp copy;
+  kernel.matmul->getParentOfType<scf::ForOp>().walk(
+      [&](nvgpu::DeviceAsyncCopyOp op) {
+        copy = op;
+        return WalkResult::interrupt();
+      });
+  Value a = getViewSource(copy.getSrc());
+  int64_t size = cast<MemRefType>(a.getType()).getDimSize(0);
+  int64_t blockK = kernel.config.getBlockK();
+  Value k = ShapedType::isDynamic(size)
+                ? memref::DimOp::create(builder, a, 0)
+                : index.constant(size);
+  return index.div(index.add(k, blockK - 1), blockK);
+}
+
+/// (row + column) mod period, in block tiles, less the first k-tile of a block
+/// that does not have all.
 Value TileGuard::getFirstKTile(int64_t period) {
   SmallVector<OpFoldResult> offsets = c.getMixedOffsets();
   Value row = index.div(asValue(offsets[0]), kernel.config.getBlockM());
   Value column = index.div(asValue(offsets[1]), kernel.config.getBlockN());
-  return index.rem(index.add(row, column), period);
+  Value sum = index.add(row, column);
+  if (!kernel.config.sharesTiles())
+    return index.rem(sum, period);
+  MemRefType type = c.getSource().getType();
+  int64_t tiles = plan.countTiles(type.getDimSize(0), type.getDimSize(1));
+  BlockWork work(builder, kernel.config, kernel.launch.getBlockIds().x,
+                 index.constant(tiles));
+  Value first = work.getKTiles(builder, countKTiles()).first;
+  Value beyond = index.sub(index.constant(period), index.rem(first, period));
+  return index.rem(index.add(sum, beyond), period);
 }
 
 void TileGuard::loadPieces(GuardedTile &tile, Value slot) {

@@ -28,7 +28,12 @@ std::optional<int64_t> mlir::tt::getConstantIndex(Value value) {
 }
 
 Value IndexBuilder::constant(int64_t value) {
-  return arith::ConstantIndexOp::create(b, value);
+  return arith::ConstantOp::create(b, b.getIntegerAttr(type, value));
+}
+
+Value IndexBuilder::cast(Value x) {
+  return x.getType() == type ? x
+                             : b.createOrFold<arith::IndexCastOp>(type, x);
 }
 
 Value IndexBuilder::add(Value x, Value y) {
@@ -39,25 +44,36 @@ Value IndexBuilder::sub(Value x, Value y) {
   return b.createOrFold<arith::SubIOp>(x, y);
 }
 
-Value IndexBuilder::mul(Value x, int64_t y) {
-  return b.createOrFold<arith::MulIOp>(x, constant(y));
+Value IndexBuilder::mul(Value x, Value y) {
+  return b.createOrFold<arith::MulIOp>(x, y);
 }
 
-Value IndexBuilder::div(Value x, int64_t y) {
-  return b.createOrFold<arith::DivUIOp>(x, constant(y));
+Value IndexBuilder::div(Value x, Value y) {
+  return b.createOrFold<arith::DivUIOp>(x, y);
 }
 
-Value IndexBuilder::rem(Value x, int64_t y) {
-  return b.createOrFold<arith::RemUIOp>(x, constant(y));
+Value IndexBuilder::rem(Value x, Value y) {
+  return b.createOrFold<arith::RemUIOp>(x, y);
 }
 
 Value IndexBuilder::min(Value x, Value y) {
   return b.createOrFold<arith::MinSIOp>(x, y);
 }
 
+Value IndexBuilder::max(Value x, Value y) {
+  return b.createOrFold<arith::MaxSIOp>(x, y);
+}
+
+Value IndexBuilder::select(Value condition, Value x, Value y) {
+  return b.createOrFold<arith::SelectOp>(condition, x, y);
+}
+
+Value IndexBuilder::isLess(Value x, Value y) {
+  return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::slt, x, y);
+}
+
 Value IndexBuilder::clamp(Value x, int64_t high) {
-  Value positive = b.createOrFold<arith::MaxSIOp>(x, constant(0));
-  return b.createOrFold<arith::MinSIOp>(positive, constant(high));
+  return min(max(x, constant(0)), constant(high));
 }
 
 //===----------------------------------------------------------------------===//

@@ -75,11 +75,17 @@ private:
                                        const Problem &problem,
                                        const TilePlan &plan) {
     ConfigAttr config = plan.getConfig();
-    if (config.getSplitK() > 1 &&
-        (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n)))
-      return op.emitOpError("config is not legal: split_k = ")
-             << config.getSplitK() << " needs a C of static sizes, found "
+    bool isDynamic =
+        ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n);
+    if (config.sharesTiles() && isDynamic)
+      return op.emitOpError("config is not legal: split_k and stream_k need a "
+                            "C of static sizes, found ")
              << op.getType();
+    if (config.getStreamTiles() > 0 &&
+        config.getStreamTiles() > plan.countTiles(problem.m, problem.n))
+      return op.emitOpError("config is not legal: stream_k cuts the last ")
+             << config.getStreamTiles() << " tiles of C, which has "
+             << plan.countTiles(problem.m, problem.n);
     if (config.getRoundingForm() == RoundingForm::guarded &&
         !canGuard(problem, plan))
       return op.emitOpError("config is not legal: rounding_form = guarded "

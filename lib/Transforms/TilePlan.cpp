@@ -9,6 +9,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
+#include <numeric>
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -36,7 +37,7 @@ int64_t TilePlan::getSliceSumsBytes() const {
 }
 
 bool TilePlan::needsWorkspace() const {
-  return config.getSplitK() > 1 ||
+  return config.sharesTiles() ||
          config.getRoundingForm() == RoundingForm::guarded;
 }
 
@@ -45,20 +46,41 @@ int64_t TilePlan::countTiles(int64_t m, int64_t n) const {
          llvm::divideCeil(n, config.getBlockN());
 }
 
+int64_t TilePlan::countBlocks(int64_t m, int64_t n) const {
+  int64_t tiles = countTiles(m, n);
+  if (config.getStreamTiles() == 0)
+    return tiles * config.getSplitK();
+  return tiles - config.getStreamTiles() + countStreamBlocks();
+}
+
+int64_t TilePlan::countStreamBlocks() const {
+  return config.getStreamShares() + config.getStreamTiles() -
+         std::gcd(config.getStreamTiles(), config.getStreamShares());
+}
+
+int64_t TilePlan::countSharedTiles(int64_t m, int64_t n) const {
+  if (config.getStreamTiles() > 0)
+    return config.getStreamTiles();
+  return config.getSplitK() > 1 ? countTiles(m, n) : 0;
+}
+
+int64_t TilePlan::countPartialSums(int64_t m, int64_t n) const {
+  if (config.getStreamTiles() > 0)
+    return config.getStreamTiles() + config.getStreamShares();
+  return countSharedTiles(m, n) * config.getSplitK();
+}
+
 WorkspaceLayout TilePlan::getWorkspace(int64_t m, int64_t n) const {
   constexpr int64_t kWordBytes = 4, kAlignment = 256;
-  int64_t tiles = countTiles(m, n);
-  bool isSplit = config.getSplitK() > 1;
   bool isGuarded = config.getRoundingForm() == RoundingForm::guarded;
   WorkspaceLayout layout;
-  layout.nanRows = layout.tileTickets + (isSplit ? tiles * kWordBytes : 0);
+  layout.nanRows = layout.tileTickets + countSharedTiles(m, n) * kWordBytes;
   layout.nanColumns = layout.nanRows + (isGuarded ? m * kWordBytes : 0);
   int64_t end = layout.nanColumns + (isGuarded ? n * kWordBytes : 0);
   layout.zeroedBytes = llvm::alignTo(end, kAlignment);
   layout.partialSums = layout.zeroedBytes;
-  layout.bytes = layout.partialSums;
-  if (isSplit)
-    layout.bytes += tiles * config.getSplitK() * getTileSums() * kWordBytes;
+  layout.bytes = layout.partialSums +
+                 countPartialSums(m, n) * getTileSums() * kWordBytes;
   return layout;
 }
 
@@ -127,11 +149,10 @@ TilePlan::verify(const TargetInfo &target,
                        << kMinKSteps << ": block k = "
                        << kMinKSteps * config.getKSlices() * getMmaK();
   bool isGuarded = config.getRoundingForm() == RoundingForm::guarded;
-  if (isGuarded && (config.getSplitK() > 1 || config.getStages() < 2))
-    return emitError() << "rounding_form = guarded needs split_k = 1 and at "
-                          "least 2 stages, found split_k = "
-                       << config.getSplitK()
-                       << " and stages = " << config.getStages();
+  if (isGuarded && config.getStages() < 2)
+    return emitError() << "rounding_form = guarded needs at least 2 stages, "
+                          "found stages = "
+                       << config.getStages();
   // The XOR permutes the chunks of one row over a whole line of 32 banks.
   constexpr int64_t kBankLineBytes = 128;
   int64_t rowBytes = config.getBlockM() * elementBytes;

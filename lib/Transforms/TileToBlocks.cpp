@@ -18,9 +18,8 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
 #include "tt/Conversion/MatmulMaps.h"
-#include "tt/Transforms/KernelUtils.h"
+#include "tt/Transforms/BlockWork.h"
 #include "tt/Transforms/Passes.h"
-#include "tt/Transforms/TilePlan.h"
 
 namespace mlir::tt {
 #define GEN_PASS_DEF_TILETOBLOCKS
@@ -57,16 +56,15 @@ private:
   Value countTiles(Value memref, int64_t dim, int64_t tile);
   /// The number of block tiles of C.
   Value countTiles();
+  Value countBlocks();
   Value getSize(Value memref, int64_t dim);
-  /// Row and column, in tiles, of the block with linear id `block`.
-  std::pair<Value, Value> rasterize(Value block);
+  /// Row and column, in tiles, of the tile with number `tile`.
+  std::pair<Value, Value> rasterize(Value tile);
   /// min(tile, size - offset); the constant `tile` if tiles divide the size.
   OpFoldResult getValidSize(Value memref, int64_t dim, Value offset,
                             int64_t tile);
   void buildBody(Value block);
-  /// First and number of the k-tiles of one of the blocks that share a tile.
-  std::pair<Value, Value> getKTiles(Value split);
-  void buildKLoop(Value split, Value m, OpFoldResult validM, Value n,
+  void buildKLoop(const BlockWork &work, Value m, OpFoldResult validM, Value n,
                   OpFoldResult validN, Value sums);
   Value subview(Value memref, ArrayRef<OpFoldResult> offsets,
                 ArrayRef<OpFoldResult> sizes);
@@ -100,32 +98,19 @@ Value BlockTiler::countTiles(Value memref, int64_t dim, int64_t tile) {
 ///    7  9 11
 ///   12 13 14      <- the last group is as high as what is left
 ///
-/// Block ids fit 31 bits (CUDA's gridDim.x), and 32-bit division is several
-/// times cheaper than 64-bit.
-std::pair<Value, Value> BlockTiler::rasterize(Value block) {
-  Type i32 = builder.getI32Type();
-  auto narrow = [&](Value value) -> Value {
-    return builder.createOrFold<arith::IndexCastOp>(i32, value);
-  };
-  auto widen = [&](Value value) -> Value {
-    return builder.createOrFold<arith::IndexCastOp>(builder.getIndexType(),
-                                                    value);
-  };
-  Value rows = narrow(countTiles(product.c, 0, config.getBlockM()));
-  Value columns = narrow(countTiles(product.c, 1, config.getBlockN()));
-  Value group =
-      arith::ConstantIntOp::create(builder, i32, config.getRasterGroup());
-  Value id = narrow(block);
-  Value perGroup = builder.createOrFold<arith::MulIOp>(group, columns);
-  Value firstRow = builder.createOrFold<arith::MulIOp>(
-      builder.createOrFold<arith::DivUIOp>(id, perGroup), group);
-  Value height = builder.createOrFold<arith::MinUIOp>(
-      builder.createOrFold<arith::SubIOp>(rows, firstRow), group);
-  Value inGroup = builder.createOrFold<arith::RemUIOp>(id, perGroup);
-  Value row = builder.createOrFold<arith::AddIOp>(
-      firstRow, builder.createOrFold<arith::RemUIOp>(inGroup, height));
-  Value column = builder.createOrFold<arith::DivUIOp>(inGroup, height);
-  return {widen(row), widen(column)};
+std::pair<Value, Value> BlockTiler::rasterize(Value tile) {
+  IndexBuilder narrow(builder, builder.getI32Type());
+  Value rows = narrow.cast(countTiles(product.c, 0, config.getBlockM()));
+  Value columns = narrow.cast(countTiles(product.c, 1, config.getBlockN()));
+  Value group = narrow.constant(config.getRasterGroup());
+  Value id = narrow.cast(tile);
+  Value perGroup = narrow.mul(group, columns);
+  Value firstRow = narrow.mul(narrow.div(id, perGroup), group);
+  Value height = narrow.min(narrow.sub(rows, firstRow), group);
+  Value inGroup = narrow.rem(id, perGroup);
+  Value row = narrow.add(firstRow, narrow.rem(inGroup, height));
+  Value column = narrow.div(inGroup, height);
+  return {index.cast(row), index.cast(column)};
 }
 
 OpFoldResult BlockTiler::getValidSize(Value memref, int64_t dim, Value offset,
@@ -143,23 +128,12 @@ Value BlockTiler::subview(Value memref, ArrayRef<OpFoldResult> offsets,
   return memref::SubViewOp::create(builder, memref, offsets, sizes, ones);
 }
 
-std::pair<Value, Value> BlockTiler::getKTiles(Value split) {
-  Value tiles = countTiles(product.b, 1, config.getBlockK());
-  if (config.getSplitK() == 1)
-    return {index.constant(0), tiles};
-  // Shares differ by one tile at most.
-  auto bound = [&](Value part) {
-    return index.div(builder.createOrFold<arith::MulIOp>(part, tiles),
-                     config.getSplitK());
-  };
-  Value first = bound(split);
-  return {first, index.sub(bound(index.add(split, 1)), first)};
-}
-
-void BlockTiler::buildKLoop(Value split, Value m, OpFoldResult validM, Value n,
-                            OpFoldResult validN, Value sums) {
+void BlockTiler::buildKLoop(const BlockWork &work, Value m,
+                            OpFoldResult validM, Value n, OpFoldResult validN,
+                            Value sums) {
   int64_t blockK = config.getBlockK();
-  auto [first, tiles] = getKTiles(split);
+  auto [first, tiles] =
+      work.getKTiles(builder, countTiles(product.b, 1, blockK));
   auto loop =
       scf::ForOp::create(builder, index.constant(0), tiles, index.constant(1));
   OpBuilder::InsertionGuard guard(builder);
@@ -175,13 +149,8 @@ void BlockTiler::buildKLoop(Value split, Value m, OpFoldResult validM, Value n,
 }
 
 void BlockTiler::buildBody(Value block) {
-  Value split = index.constant(0);
-  if (config.getSplitK() > 1) {
-    Value tiles = countTiles();
-    split = builder.createOrFold<arith::DivUIOp>(block, tiles);
-    block = builder.createOrFold<arith::RemUIOp>(block, tiles);
-  }
-  auto [row, column] = rasterize(block);
+  BlockWork work(builder, config, block, countTiles());
+  auto [row, column] = rasterize(work.getTile());
   Value m = index.mul(row, config.getBlockM());
   Value n = index.mul(column, config.getBlockN());
   OpFoldResult validM = getValidSize(product.c, 0, m, config.getBlockM());
@@ -195,7 +164,7 @@ void BlockTiler::buildBody(Value block) {
   linalg::FillOp::create(builder, zero, accumulator);
   OpFoldResult origin = builder.getIndexAttr(0);
   Value sums = subview(accumulator, {origin, origin}, {validM, validN});
-  buildKLoop(split, m, validM, n, validN, sums);
+  buildKLoop(work, m, validM, n, validN, sums);
   Value cTile = subview(product.c, {m, n}, {validM, validN});
   linalg::CopyOp::create(builder, sums, cTile);
 }
@@ -203,11 +172,21 @@ void BlockTiler::buildBody(Value block) {
 Value BlockTiler::countTiles() {
   Value rows = countTiles(product.c, 0, config.getBlockM());
   Value columns = countTiles(product.c, 1, config.getBlockN());
-  return builder.createOrFold<arith::MulIOp>(rows, columns);
+  return index.mul(rows, columns);
+}
+
+/// Of the launch. C is of static sizes where the config has `stream_k`.
+Value BlockTiler::countBlocks() {
+  if (config.getStreamTiles() == 0)
+    return index.mul(countTiles(), config.getSplitK());
+  auto type = cast<MemRefType>(product.c.getType());
+  TilePlan plan(config, getElementTypeOrSelf(product.a));
+  return index.constant(
+      plan.countBlocks(type.getDimSize(0), type.getDimSize(1)));
 }
 
 void BlockTiler::run() {
-  Value blocks = index.mul(countTiles(), config.getSplitK());
+  Value blocks = countBlocks();
   Value one = index.constant(1);
   // A launch of no blocks is an error in CUDA: an empty C needs no launch.
   std::optional<int64_t> known = getConstantIndex(blocks);

@@ -91,8 +91,8 @@ Value mlir::tt::viewDynamicShared(ImplicitLocOpBuilder &b, int64_t count,
 }
 
 Value mlir::tt::arriveLast(ImplicitLocOpBuilder &b, gpu::LaunchOp launch,
-                           Value counter, Value position, int64_t blocks) {
-  IndexBuilder index(b);
+                           Value counter, Value position, Value blocks) {
+  IndexBuilder index(b), narrow(b, b.getI32Type());
   Value zero = index.constant(0);
   Value verdict = viewDynamicShared(b, /*count=*/1, b.getI32Type());
 
@@ -104,7 +104,7 @@ Value mlir::tt::arriveLast(ImplicitLocOpBuilder &b, gpu::LaunchOp launch,
   Value before = countUp(b, counter, position);
   Value isLast = arith::CmpIOp::create(
       b, arith::CmpIPredicate::eq, before,
-      arith::ConstantIntOp::create(b, blocks - 1, /*width=*/32));
+      narrow.sub(narrow.cast(blocks), 1));
   memref::StoreOp::create(b, arith::ExtUIOp::create(b, b.getI32Type(), isLast),
                           verdict, zero);
   auto ifLast = scf::IfOp::create(b, isLast);

@@ -35,6 +35,8 @@ struct Item {
 static std::string withoutSplit(ConfigAttr config, Type elementType) {
   ParameterValues values = getValues(config, elementType);
   at(values, Parameter::splitK) = 1;
+  at(values, Parameter::streamTiles) = 0;
+  at(values, Parameter::streamShares) = 0;
   at(values, Parameter::roundingForm) = int64_t(RoundingForm::every_fragment);
   return format(getConfig(config.getContext(), values, config.getWarpM(),
                           config.getWarpN(), elementType));

@@ -14,9 +14,10 @@ using namespace mlir::tt;
 using namespace mlir::tt::tuning;
 
 static constexpr StringLiteral kNames[kParameters] = {
-    "block_m",  "block_n",      "block_k_bytes", "warps",
-    "stages",   "raster_group", "a_layout",      "mma_order",
-    "k_slices", "split_k",      "rounding_form"};
+    "block_m",       "block_n",      "block_k_bytes", "warps",
+    "stages",        "raster_group", "a_layout",      "mma_order",
+    "k_slices",      "split_k",      "stream_tiles",  "stream_shares",
+    "rounding_form"};
 
 StringRef tuning::getName(Parameter parameter) {
   return kNames[static_cast<int>(parameter)];
@@ -77,6 +78,8 @@ ParameterValues tuning::getValues(ConfigAttr config, Type elementType) {
           int64_t(config.getMmaOrder()),
           config.getKSlices(),
           config.getSplitK(),
+          config.getStreamTiles(),
+          config.getStreamShares(),
           int64_t(config.getRoundingForm())};
 }
 
@@ -95,6 +98,7 @@ ConfigAttr tuning::getConfig(MLIRContext *context,
       at(values, Parameter::rasterGroup),
       SharedLayout(at(values, Parameter::aLayout)),
       MmaOrder(at(values, Parameter::mmaOrder)), at(values, Parameter::kSlices),
-      at(values, Parameter::splitK),
+      at(values, Parameter::splitK), at(values, Parameter::streamTiles),
+      at(values, Parameter::streamShares),
       RoundingForm(at(values, Parameter::roundingForm)));
 }

@@ -30,8 +30,8 @@ def load(path, check=True):
             raise KernelError(f"{path}: not a kernel file: {error}") from None
     if not isinstance(content, dict) or content.get("format") != "tt-kernel":
         raise KernelError(f"{path}: not a kernel file of tt")
-    if content.get("version") != 1:
-        raise KernelError(f"{path}: version {content.get('version')}, expected 1")
+    if content.get("version") != 2:
+        raise KernelError(f"{path}: version {content.get('version')}, expected 2")
     kernel = content["kernel"]
     if check:
         text = json.dumps(kernel, separators=(",", ":"), sort_keys=True,
@@ -58,6 +58,7 @@ class Kernel:
         self.order = [a["name"] for a in content["arguments"]]
         self.block = content["block"]
         self.blocks_per_tile = content["blocks_per_tile"]
+        self.extra_blocks = content["extra_blocks"]
         self.workspace_bytes = content["workspace_bytes"]
         self.threads = content["threads"]
         self.shared_bytes = content["shared_bytes"]
@@ -80,7 +81,7 @@ class Kernel:
                               f"{(rows, columns)}")
         if tensor.stride(1) != 1 and columns > 1:
             raise KernelError(f"{name} has stride {tensor.stride(1)} along its "
-                              "rows, expected 1")
+                              "rows, expected 2")
         argument = self.arguments[name]
         found = (*tensor.shape, tensor.stride(0))
         wanted = (*argument["sizes"], argument["row_stride"])
@@ -144,6 +145,7 @@ class Kernel:
                 parameters += [x.data_ptr(), x.data_ptr(), 0, *x.shape,
                                *x.stride()]
             driver.launch(self._function(a.device),
-                          tiles_m * tiles_n * self.blocks_per_tile,
+                          tiles_m * tiles_n * self.blocks_per_tile
+                          + self.extra_blocks,
                           self.threads, self.shared_bytes, stream, parameters)
         return out

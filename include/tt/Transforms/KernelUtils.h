@@ -15,26 +15,39 @@
 
 namespace mlir::tt {
 
-/// Index arithmetic that folds constants as it goes, so that what is known at
-/// compile time leaves no ops behind.
+/// Integer arithmetic that folds constants as it goes, so that what is known at
+/// compile time leaves no ops behind: of indices, or of i32. Block ids fit 31 bits
+/// (CUDA's gridDim.x), and 32-bit division is several times cheaper than 64-bit.
 class IndexBuilder {
 public:
-  explicit IndexBuilder(ImplicitLocOpBuilder &b) : b(b) {}
+  explicit IndexBuilder(ImplicitLocOpBuilder &b, Type type = {})
+      : b(b), type(type ? type : b.getIndexType()) {}
 
   Value constant(int64_t value);
+  /// `x`, an index or an integer, as this builder's type.
+  Value cast(Value x);
   Value add(Value x, Value y);
   Value add(Value x, int64_t y) { return add(x, constant(y)); }
   Value sub(Value x, Value y);
-  Value mul(Value x, int64_t y);
+  Value sub(Value x, int64_t y) { return sub(x, constant(y)); }
+  Value mul(Value x, Value y);
+  Value mul(Value x, int64_t y) { return mul(x, constant(y)); }
   /// Unsigned quotient and remainder; `y` > 0.
-  Value div(Value x, int64_t y);
-  Value rem(Value x, int64_t y);
+  Value div(Value x, Value y);
+  Value div(Value x, int64_t y) { return div(x, constant(y)); }
+  Value rem(Value x, Value y);
+  Value rem(Value x, int64_t y) { return rem(x, constant(y)); }
   Value min(Value x, Value y);
+  Value max(Value x, Value y);
+  Value select(Value condition, Value x, Value y);
+  /// Signed comparison.
+  Value isLess(Value x, Value y);
   /// `x` limited to 0 ... `high`.
   Value clamp(Value x, int64_t high);
 
 private:
   ImplicitLocOpBuilder &b;
+  Type type;
 };
 
 /// The constant that `value` is, if it is one.

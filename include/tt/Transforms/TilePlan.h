@@ -36,12 +36,12 @@ inline constexpr int64_t kFragmentBytes = 16;
 struct WorkspaceLayout {
   /// i32 each: blocks that have finished; whether any NaN was found.
   int64_t gridTicket = 0, nanFlag = 4;
-  /// i32 for each tile of C: how many of its blocks have finished.
+  /// i32 for each tile of C that blocks share: how many of them have finished.
   int64_t tileTickets = 8;
   /// i32 for each row and each column of C: whether it is NaN.
   int64_t nanRows = 0, nanColumns = 0;
   int64_t zeroedBytes = 0;
-  /// f32 [tile][block of the tile][fragment][thread][4].
+  /// f32 [share][fragment][thread][4]; which share is where: BlockWork.h.
   int64_t partialSums = 0;
   int64_t bytes = 0;
 };
@@ -113,6 +113,14 @@ public:
 
   /// Block tiles of an M x N result.
   int64_t countTiles(int64_t m, int64_t n) const;
+  /// Blocks of the launch.
+  int64_t countBlocks(int64_t m, int64_t n) const;
+  /// Those of the `stream_k` tiles: one a share, and one more for each share
+  /// that crosses from one tile into the next.
+  int64_t countStreamBlocks() const;
+  /// Tiles that several blocks may share, and places for such blocks' sums.
+  int64_t countSharedTiles(int64_t m, int64_t n) const;
+  int64_t countPartialSums(int64_t m, int64_t n) const;
 
   /// Whether the kernel needs a workspace, and its layout for an M x N product.
   bool needsWorkspace() const;

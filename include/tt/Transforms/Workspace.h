@@ -38,13 +38,13 @@ private:
 /// `count` elements of `type` at the start of dynamic shared memory.
 Value viewDynamicShared(ImplicitLocOpBuilder &b, int64_t count, Type type);
 
-/// Ends the work of this block on something that `blocks` blocks share, and
+/// Ends the work of this block on something that `blocks` (index) share, and
 /// returns (i1, the same in every thread) whether it is the last of them: then
 /// what the others have stored can be read. The last one resets `counter`, an
 /// i32 at `position`. All threads of the block must come here; the first bytes of
 /// dynamic shared memory are used.
 Value arriveLast(ImplicitLocOpBuilder &b, gpu::LaunchOp launch, Value counter,
-                 Value position, int64_t blocks);
+                 Value position, Value blocks);
 
 } // namespace mlir::tt
 

@@ -27,9 +27,11 @@ enum class Parameter {
   mmaOrder,
   kSlices,
   splitK,
+  streamTiles,
+  streamShares,
   roundingForm,
 };
-inline constexpr int kParameters = 11;
+inline constexpr int kParameters = 13;
 
 /// As policies name it: "block_m", "warps", ...
 StringRef getName(Parameter parameter);

@@ -122,7 +122,7 @@ bool PrecisionAttr::accepts(Type elementType) const {
 
 static constexpr StringRef kConfigKeys =
     "'block', 'warp', 'stages', 'raster_group', 'a_layout', 'mma_order', "
-    "'k_slices', 'split_k', 'rounding_form'";
+    "'k_slices', 'split_k', 'stream_k', 'rounding_form'";
 
 namespace {
 /// What has been read of a config so far.
@@ -133,12 +133,27 @@ struct ConfigFields {
   SharedLayout aLayout = SharedLayout::padded;
   MmaOrder mmaOrder = MmaOrder::b_stationary;
   int64_t kSlices = 1, splitK = 1;
+  int64_t streamTiles = 0, streamShares = 0;
   RoundingForm roundingForm = RoundingForm::every_fragment;
   SmallVector<StringRef> seen;
 
   ParseResult parseField(AsmParser &parser);
+  ParseResult parseStreamK(AsmParser &parser);
 };
 } // namespace
+
+ParseResult ConfigFields::parseStreamK(AsmParser &parser) {
+  SMLoc loc = parser.getCurrentLocation();
+  SmallVector<int64_t> sizes;
+  if (parseSizes(parser, sizes))
+    return failure();
+  if (sizes.size() != 2)
+    return parser.emitError(loc) << "expected stream_k = [tiles, shares], found "
+                                 << sizes.size() << " sizes";
+  streamTiles = sizes[0];
+  streamShares = sizes[1];
+  return success();
+}
 
 ParseResult ConfigFields::parseField(AsmParser &parser) {
   StringRef key;
@@ -165,6 +180,8 @@ ParseResult ConfigFields::parseField(AsmParser &parser) {
     return parser.parseInteger(kSlices);
   if (key == "split_k")
     return parser.parseInteger(splitK);
+  if (key == "stream_k")
+    return parseStreamK(parser);
   if (key == "rounding_form")
     return parseEnum(parser, roundingForm, symbolizeRoundingForm,
                      "'every_fragment', 'guarded'");
@@ -187,7 +204,8 @@ Attribute ConfigAttr::parse(AsmParser &parser, Type) {
   return parser.getChecked<ConfigAttr>(
       loc, parser.getContext(), fields.block, fields.warp, fields.stages,
       fields.rasterGroup, fields.aLayout, fields.mmaOrder, fields.kSlices,
-      fields.splitK, fields.roundingForm);
+      fields.splitK, fields.streamTiles, fields.streamShares,
+      fields.roundingForm);
 }
 
 void ConfigAttr::print(AsmPrinter &printer) const {
@@ -206,6 +224,9 @@ void ConfigAttr::print(AsmPrinter &printer) const {
     printer << ", k_slices = " << getKSlices();
   if (getSplitK() != 1)
     printer << ", split_k = " << getSplitK();
+  if (getStreamTiles() != 0)
+    printer << ", stream_k = [" << getStreamTiles() << ", " << getStreamShares()
+            << ']';
   if (getRoundingForm() != RoundingForm::every_fragment)
     printer << ", rounding_form = " << stringifyRoundingForm(getRoundingForm());
   printer << '>';
@@ -217,12 +238,31 @@ static constexpr int64_t kTileGranule = 16;
 static constexpr int64_t kMaxBlockSide = 256;
 static constexpr int64_t kMaxStages = 8;
 static constexpr int64_t kMaxSplitK = 64;
+/// Keeps the arithmetic of stream-K in 32 bits.
+static constexpr int64_t kMaxStreamShares = 4096;
+
+/// `stream_k`: [0, 0] is none.
+static LogicalResult
+verifyStreamK(function_ref<InFlightDiagnostic()> emitError, int64_t splitK,
+              int64_t tiles, int64_t shares) {
+  if (tiles == 0 && shares == 0)
+    return success();
+  if (tiles < 1 || shares < tiles || shares > kMaxStreamShares)
+    return emitError() << "stream_k = [" << tiles << ", " << shares
+                       << "], expected 1 <= tiles <= shares <= "
+                       << kMaxStreamShares;
+  if (splitK != 1)
+    return emitError() << "stream_k needs split_k = 1, found split_k = "
+                       << splitK;
+  return success();
+}
 
 LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> block,
                                  ArrayRef<int64_t> warp, int64_t stages,
                                  int64_t rasterGroup, SharedLayout, MmaOrder,
                                  int64_t kSlices, int64_t splitK,
+                                 int64_t streamTiles, int64_t streamShares,
                                  RoundingForm) {
   if (block.size() != 3)
     return emitError() << "expected block = [m, n, k], found " << block.size()
@@ -254,6 +294,8 @@ LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (splitK < 1 || splitK > kMaxSplitK)
     return emitError() << "split_k = " << splitK << " is not between 1 and "
                        << kMaxSplitK;
+  if (failed(verifyStreamK(emitError, splitK, streamTiles, streamShares)))
+    return failure();
   if (stages < 1 || stages > kMaxStages)
     return emitError() << "stages = " << stages << " is not between 1 and "
                        << kMaxStages;

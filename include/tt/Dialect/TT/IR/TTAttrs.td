@@ -124,6 +124,11 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
       k-tiles. Their f32 sums meet in global memory, where the last block to
       finish adds them in the order of k: the result does not depend on which
       block that is.
+    - `stream_k` = [tiles, shares]: the last `tiles` tiles of C, in raster order,
+      are cut along K into `shares` equal pieces of work as if they were one long
+      row of k-tiles (stream-K, Osama et al., PPoPP 2023). A share that crosses
+      from one tile into the next is done by two blocks. Their sums meet as those
+      of `split_k` do, which must be 1. `tiles` is at most `shares`.
     - `rounding_form`, for the contract `tf32` with rounding `nearest`:
       `every_fragment` rounds exactly whatever the bits; `guarded` rounds finite
       values with one instruction, looks for NaN in every element once, and sets
@@ -148,6 +153,8 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
                            "::mlir::tt::MmaOrder::b_stationary">:$mmaOrder,
     DefaultValuedParameter<"int64_t", "1">:$kSlices,
     DefaultValuedParameter<"int64_t", "1">:$splitK,
+    DefaultValuedParameter<"int64_t", "0">:$streamTiles,
+    DefaultValuedParameter<"int64_t", "0">:$streamShares,
     DefaultValuedParameter<"::mlir::tt::RoundingForm",
                            "::mlir::tt::RoundingForm::every_fragment">:$roundingForm
   );
@@ -164,6 +171,8 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     /// Warps of one k-slice, and of the block.
     int64_t getWarpsPerSlice() const { return getWarpsM() * getWarpsN(); }
     int64_t getWarps() const { return getWarpsPerSlice() * getKSlices(); }
+    /// Whether several blocks may share a tile of C.
+    bool sharesTiles() const { return getSplitK() > 1 || getStreamTiles() > 0; }
   }];
 }
 
