@@ -34,11 +34,13 @@ struct Tile {
 static constexpr Tile kTiles[] = {
     {128, 256, 64, 64}, {256, 128, 64, 64}, {128, 128, 64, 64},
     {128, 128, 64, 32}, {64, 256, 32, 64},  {256, 64, 64, 32},
-    {64, 128, 32, 64},  {128, 64, 64, 32},  {64, 128, 32, 32},
-    {128, 64, 32, 32},  {64, 64, 32, 32},   {32, 128, 16, 64},
-    {32, 128, 32, 32},  {32, 64, 16, 32},   {64, 32, 32, 16},
-    {128, 32, 64, 16},  {16, 128, 16, 32},  {16, 64, 16, 16},
-    {128, 16, 32, 16},  {64, 16, 16, 16},
+    {64, 128, 64, 64},  {128, 64, 64, 64},  {64, 128, 32, 64},
+    {128, 64, 64, 32},  {64, 128, 32, 32},
+    {128, 64, 32, 32},  {64, 64, 32, 64},   {64, 64, 64, 32},
+    {64, 64, 32, 32},   {32, 128, 16, 64},  {32, 128, 32, 32},
+    {32, 64, 16, 32},   {64, 32, 32, 16},   {128, 32, 64, 16},
+    {16, 128, 16, 32},  {16, 64, 16, 16},   {128, 16, 32, 16},
+    {64, 16, 16, 16},
 };
 static constexpr int64_t kTileKBytes[] = {64, 128};
 /// Whichever comes first wins where both are estimated to be as good.
@@ -52,10 +54,8 @@ static constexpr int64_t kSlices[] = {1, 2, 4};
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 /// Blocks an SM beyond which K is not split any further.
 static constexpr int64_t kSplitBlocksPerSM = 3;
-/// Blocks that share each tile of the last wave, and waves beyond which it does
-/// not matter.
-static constexpr int64_t kStreamParts[] = {2, 3, 4, 6};
-static constexpr int64_t kMaxStreamedWaves = 6;
+/// Of shareLastWave.
+static constexpr int64_t kStreamParts[] = {1, 2, 3, 4, 6};
 /// Of a block (ConfigAttr).
 static constexpr int64_t kMaxWarps = 16;
 /// How much shorter an estimate must be to count.
@@ -119,38 +119,39 @@ static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
          getModelSize(problem.k) >= kMinKTiles * splits * blockK;
 }
 
-/// Ways to share the tiles of the last wave among more blocks than there are
-/// tiles: one share for each block that can run at the same time, or the same
-/// number of shares a tile. Where there is no other wave, split_k does the latter.
-static SmallVector<std::pair<int64_t, int64_t>>
-getStreams(const Problem &problem, const TilePlan &plan,
-           const TargetInfo &target) {
-  SmallVector<std::pair<int64_t, int64_t>> streams;
-  if (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n))
-    return streams;
+static ConfigAttr withStream(ConfigAttr c, int64_t tiles, int64_t shares) {
+  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
+                         c.getStages(), c.getRasterGroup(), c.getALayout(),
+                         c.getMmaOrder(), c.getKSlices(), c.getSplitK(), tiles,
+                         shares, c.getRoundingForm());
+}
+
+/// Blocks that can run at the same time.
+static int64_t countSlots(const TilePlan &plan, const TargetInfo &target) {
   int64_t registers = std::min(plan.getRegisters(/*fragmentSets=*/2),
                                plan.getRegisterLimit(target));
-  int64_t slots =
-      target.multiprocessors *
-      getOccupancy({plan.getThreads(), registers, plan.getSharedBytes()},
-                   target)
-          .blocks;
+  BlockResources block = {plan.getThreads(), registers, plan.getSharedBytes()};
+  return getOccupancy(block, target).blocks * target.multiprocessors;
+}
+
+ConfigAttr mlir::tt::shareLastWave(ConfigAttr config, int64_t parts,
+                                   const Problem &problem,
+                                   const TargetInfo &target) {
+  if (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
+      config.getSplitK() > 1)
+    return {};
+  TilePlan plan(config, problem.elementType);
+  int64_t slots = countSlots(plan, target);
   int64_t tiles = plan.countTiles(problem.m, problem.n);
   int64_t rest = slots ? tiles % slots : 0;
-  int64_t kTiles = llvm::divideCeil(getModelSize(problem.k),
-                                    plan.getConfig().getBlockK());
+  if (rest == 0)
+    return {};
+  int64_t shares = parts == 1 ? slots : parts * rest;
+  int64_t kTiles =
+      llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
   constexpr int64_t kMinKTiles = 4;
-  auto add = [&](int64_t shares) {
-    if (shares <= slots && rest * kTiles >= kMinKTiles * shares)
-      streams.push_back({rest, shares});
-  };
-  if (rest == 0 || tiles > kMaxStreamedWaves * slots)
-    return streams;
-  add(slots);
-  if (tiles > slots)
-    for (int64_t parts : kStreamParts)
-      add(parts * rest);
-  return streams;
+  bool isWorthIt = shares <= slots && rest * kTiles >= kMinKTiles * shares;
+  return isWorthIt ? withStream(config, rest, shares) : ConfigAttr();
 }
 
 /// The raster group with which the blocks that run at the same time, one an SM,
@@ -163,13 +164,6 @@ static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
   return *std::min_element(
       std::begin(kRasterGroups), std::end(kRasterGroups),
       [&](int64_t a, int64_t b) { return countRows(a) < countRows(b); });
-}
-
-static ConfigAttr withStream(ConfigAttr c, int64_t tiles, int64_t shares) {
-  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
-                         c.getStages(), c.getRasterGroup(), c.getALayout(),
-                         c.getMmaOrder(), c.getKSlices(), c.getSplitK(), tiles,
-                         shares, c.getRoundingForm());
 }
 
 static ConfigAttr withGuard(ConfigAttr c, const Problem &problem) {
@@ -232,10 +226,9 @@ void Chooser::considerStreams(ConfigAttr config) {
   if (!isAcceptable(plan, target))
     return;
   considerForms(config);
-  if (config.getSplitK() > 1)
-    return;
-  for (auto [tiles, shares] : getStreams(problem, plan, target))
-    considerForms(withStream(config, tiles, shares));
+  for (int64_t parts : kStreamParts)
+    if (ConfigAttr stream = shareLastWave(config, parts, problem, target))
+      considerForms(stream);
 }
 
 void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,

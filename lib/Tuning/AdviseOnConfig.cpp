@@ -61,18 +61,19 @@ static void addEstimate(Report &report, const Problem &problem,
 }
 
 /// One parameter moved to `value`, everything else as it is.
-static ConfigAttr getMoved(ConfigAttr config, Type elementType,
-                           Parameter parameter, int64_t value) {
-  ParameterValues values = getValues(config, elementType);
+static ConfigAttr getMoved(ConfigAttr config, const Problem &problem,
+                           const TargetInfo &target, Parameter parameter,
+                           int64_t value) {
+  ParameterValues values = getValues(config, problem.elementType);
   at(values, parameter) = value;
-  return getConfig(config.getContext(), values, config.getWarpM(),
-                   config.getWarpN(), elementType);
+  return getConfig(values, config.getWarpM(), config.getWarpN(), problem,
+                   target);
 }
 
 static void addMove(Report &report, const Problem &problem, ConfigAttr config,
                     Parameter parameter, int64_t value, const CostEstimate &now,
                     const TargetInfo &target) {
-  ConfigAttr moved = getMoved(config, problem.elementType, parameter, value);
+  ConfigAttr moved = getMoved(config, problem, target, parameter, value);
   if (!moved)
     return;
   std::string what = llvm::formatv("{0} = {1}", getName(parameter),
@@ -120,6 +121,8 @@ Report tuning::adviseOnConfig(const Problem &problem, ConfigAttr config,
           config.getKSlices() == 1 ? 2 : 1, cost, target);
   addMove(report, problem, config, Parameter::splitK,
           config.getSplitK() == 1 ? 2 : 1, cost, target);
+  addMove(report, problem, config, Parameter::streamK,
+          config.getStreamTiles() == 0 ? 1 : 0, cost, target);
   ConfigAttr best = chooseConfig(problem, target);
   double seconds =
       estimateCost(problem, TilePlan(best, problem.elementType), target).total;

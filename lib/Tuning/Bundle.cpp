@@ -32,14 +32,14 @@ struct Item {
 } // namespace
 
 /// Splitting K needs a workspace of a size that dynamic sizes do not give.
-static std::string withoutSplit(ConfigAttr config, Type elementType) {
-  ParameterValues values = getValues(config, elementType);
+static std::string withoutSplit(ConfigAttr config, const Problem &problem,
+                                const TargetInfo &target) {
+  ParameterValues values = getValues(config, problem.elementType);
   at(values, Parameter::splitK) = 1;
-  at(values, Parameter::streamTiles) = 0;
-  at(values, Parameter::streamShares) = 0;
+  at(values, Parameter::streamK) = 0;
   at(values, Parameter::roundingForm) = int64_t(RoundingForm::every_fragment);
-  return format(getConfig(config.getContext(), values, config.getWarpM(),
-                          config.getWarpN(), elementType));
+  return format(getConfig(values, config.getWarpM(), config.getWarpN(), problem,
+                          target));
 }
 
 static llvm::Expected<std::string>
@@ -54,7 +54,7 @@ chooseFor(const TuneRequest &request, bool useCache, MLIRContext *context) {
       if (auto cached = dyn_cast_or_null<ConfigAttr>(
               parseAttribute(entry->config, context)))
         config = cached;
-  return withoutSplit(config, parsed->problem.elementType);
+  return withoutSplit(config, parsed->problem, *parsed->target);
 }
 
 static llvm::Expected<std::vector<TuneRequest>> readSizes(StringRef text) {

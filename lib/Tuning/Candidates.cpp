@@ -75,15 +75,14 @@ void Enumerator::walkWarpTiles(const ParameterValues &values) {
   if (isFrozen || warps % slices != 0) {
     // A policy that moves slices but not warps means the warps of one slice.
     if (isFrozen)
-      consider(getConfig(original.getContext(), values, original.getWarpM(),
-                         original.getWarpN(), problem.elementType));
+      consider(getConfig(values, original.getWarpM(), original.getWarpN(),
+                         problem, target));
     return;
   }
   for (int64_t rows = 1; rows <= warps / slices; rows *= 2) {
     int64_t columns = warps / slices / rows;
     if (m % rows == 0 && n % columns == 0)
-      consider(getConfig(original.getContext(), values, m / rows, n / columns,
-                         problem.elementType));
+      consider(getConfig(values, m / rows, n / columns, problem, target));
   }
 }
 

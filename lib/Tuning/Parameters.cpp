@@ -16,8 +16,7 @@ using namespace mlir::tt::tuning;
 static constexpr StringLiteral kNames[kParameters] = {
     "block_m",       "block_n",      "block_k_bytes", "warps",
     "stages",        "raster_group", "a_layout",      "mma_order",
-    "k_slices",      "split_k",      "stream_tiles",  "stream_shares",
-    "rounding_form"};
+    "k_slices",      "split_k",      "stream_k",      "rounding_form"};
 
 StringRef tuning::getName(Parameter parameter) {
   return kNames[static_cast<int>(parameter)];
@@ -66,6 +65,13 @@ std::optional<int64_t> tuning::parseValue(Parameter parameter, StringRef text) {
   return value;
 }
 
+static int64_t getStreamParts(ConfigAttr config) {
+  int64_t tiles = config.getStreamTiles(), shares = config.getStreamShares();
+  if (tiles == 0)
+    return 0;
+  return shares % tiles == 0 ? shares / tiles : 1;
+}
+
 ParameterValues tuning::getValues(ConfigAttr config, Type elementType) {
   int64_t elementBytes = elementType.getIntOrFloatBitWidth() / 8;
   return {config.getBlockM(),
@@ -78,18 +84,18 @@ ParameterValues tuning::getValues(ConfigAttr config, Type elementType) {
           int64_t(config.getMmaOrder()),
           config.getKSlices(),
           config.getSplitK(),
-          config.getStreamTiles(),
-          config.getStreamShares(),
+          getStreamParts(config),
           int64_t(config.getRoundingForm())};
 }
 
-ConfigAttr tuning::getConfig(MLIRContext *context,
-                             const ParameterValues &values, int64_t warpM,
-                             int64_t warpN, Type elementType) {
-  int64_t elementBytes = elementType.getIntOrFloatBitWidth() / 8;
+ConfigAttr tuning::getConfig(const ParameterValues &values, int64_t warpM,
+                             int64_t warpN, const Problem &problem,
+                             const TargetInfo &target) {
+  MLIRContext *context = problem.elementType.getContext();
+  int64_t elementBytes = problem.elementType.getIntOrFloatBitWidth() / 8;
   ScopedDiagnosticHandler quiet(context,
                                 [](Diagnostic &) { return success(); });
-  return ConfigAttr::getChecked(
+  auto config = ConfigAttr::getChecked(
       [&] { return emitError(UnknownLoc::get(context)); }, context,
       ArrayRef<int64_t>{at(values, Parameter::blockM),
                         at(values, Parameter::blockN),
@@ -98,7 +104,10 @@ ConfigAttr tuning::getConfig(MLIRContext *context,
       at(values, Parameter::rasterGroup),
       SharedLayout(at(values, Parameter::aLayout)),
       MmaOrder(at(values, Parameter::mmaOrder)), at(values, Parameter::kSlices),
-      at(values, Parameter::splitK), at(values, Parameter::streamTiles),
-      at(values, Parameter::streamShares),
+      at(values, Parameter::splitK),
+      /*streamTiles=*/int64_t(0), /*streamShares=*/int64_t(0),
       RoundingForm(at(values, Parameter::roundingForm)));
+  int64_t parts = at(values, Parameter::streamK);
+  return config && parts ? shareLastWave(config, parts, problem, target)
+                         : config;
 }

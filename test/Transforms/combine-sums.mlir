@@ -44,3 +44,27 @@ func.func @splits(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<12
     : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
   return %c : tensor<128x128xf32>
 }
+
+// -----
+
+// Three tickets and 3 + 5 places for sums, 4096 each. A tile that one block has
+// alone is not handed over.
+// CHECK-LABEL: func @stream
+// CHECK: %[[WORKSPACE:.*]] = memref.alloc() {alignment = 256 : i64, tt.workspace = 256 : i64} : memref<131328xi8>
+// CHECK: gpu.launch blocks({{.*}}) in (%{{.*}} = %c8,
+// CHECK: nvgpu.mma.sync
+// CHECK: %[[SHARED:.*]] = arith.cmpi sgt, %[[PARTS:.*]], %c1 : index
+// CHECK-NOT: arith.cmpi
+// CHECK: %[[SUMS:.*]]:9 = scf.if %[[SHARED]] -> (i1,
+// CHECK-COUNT-8: vector.store %{{.*}} : memref<32768xf32>, vector<4xf32>
+// CHECK: llvm.atomicrmw add {{.*}} acq_rel
+// CHECK: scf.for %{{.*}} = %{{.*}} to %[[PARTS]] step
+// CHECK-COUNT-8: vector.load %{{.*}} : memref<32768xf32>, vector<4xf32>
+// CHECK: } else {
+// CHECK: scf.if %[[SUMS]]#0 {
+// CHECK: vector.store %{{.*}} : memref<128x128xf32
+func.func @stream(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3, stream_k = [3, 5]>
+    : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
+  return %c : tensor<128x128xf32>
+}

@@ -40,10 +40,19 @@ func.func @xor(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32
 
 // Whoever is last adds sums that lie where the sizes say.
 func.func @split_dynamic(%a: tensor<64x?xf32>, %b: tensor<80x64xf32>) -> tensor<?x80xf32> {
-  // expected-error @below {{split_k = 2 needs a C of static sizes, found 'tensor<?x80xf32>'}}
+  // expected-error @below {{split_k and stream_k need a C of static sizes, found 'tensor<?x80xf32>'}}
   %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 2, split_k = 2>
     : tensor<64x?xf32>, tensor<80x64xf32> -> tensor<?x80xf32>
   return %c : tensor<?x80xf32>
+}
+
+// -----
+
+func.func @stream(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {
+  // expected-error @below {{stream_k cuts the last 5 tiles of C, which has 4}}
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 2, stream_k = [5, 7]>
+    : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
+  return %c : tensor<48x80xf32>
 }
 
 // -----
@@ -60,7 +69,7 @@ func.func @guarded_f16(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) -> tensor<4
 
 // The guard looks at tiles that have landed while others are in flight.
 func.func @guarded_one_stage(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {
-  // expected-error @below {{rounding_form = guarded needs split_k = 1 and at least 2 stages, found split_k = 1 and stages = 1}}
+  // expected-error @below {{rounding_form = guarded needs at least 2 stages, found stages = 1}}
   %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 1, rounding_form = guarded>
     : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
   return %c : tensor<48x80xf32>

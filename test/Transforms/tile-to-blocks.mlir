@@ -21,3 +21,27 @@ func.func @f(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128
     : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
   return %c : tensor<128x128xf32>
 }
+
+// The last 3 of 4 tiles in 5 shares: 8 blocks. Block 0 has a tile for itself;
+// blocks 1 to 5 begin a share, and 6 and 7 end one, in tiles 2 and 1 of the three.
+// CLEAN-LABEL: func @stream
+// CLEAN-DAG: %[[BLOCKS:.*]] = arith.constant 8 : index
+// CLEAN-DAG: %[[THREE:.*]] = arith.constant 3 : i32
+// CLEAN-DAG: %[[FIVE:.*]] = arith.constant 5 : i32
+// CLEAN: gpu.launch blocks({{.*}}) in (%{{.*}} = %[[BLOCKS]],
+// CLEAN: %[[SHARE:.*]] = arith.subi %{{.*}}, %c1_i32 : i32
+// CLEAN: %[[BEGIN:.*]] = arith.muli %[[SHARE]], %[[THREE]] : i32
+// CLEAN: arith.divui %[[BEGIN]], %[[FIVE]] : i32
+// CLEAN: %[[END:.*]] = arith.addi %{{.*}}, %c-5_i32 : i32
+// CLEAN: %[[TWICE:.*]] = arith.muli %[[END]], %c2_i32
+// CLEAN: arith.remui %[[TWICE]], %[[THREE]] : i32
+// CLEAN: %[[FIRST:.*]] = arith.divui %{{.*}}, %c5 : index
+// CLEAN: %[[BEHIND:.*]] = arith.divui %{{.*}}, %c5 : index
+// CLEAN: %[[COUNT:.*]] = arith.subi %[[BEHIND]], %[[FIRST]] : index
+// CLEAN: scf.for %[[I:.*]] = %c0 to %[[COUNT]]
+// CLEAN: arith.addi %[[I]], %[[FIRST]] : index
+func.func @stream(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3, stream_k = [3, 5]>
+    : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
+  return %c : tensor<128x128xf32>
+}

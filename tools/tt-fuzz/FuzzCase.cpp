@@ -81,9 +81,14 @@ static std::string chooseConfig(Chooser &choose, int64_t elementBytes,
   if (int64_t slices = choose.pick(kSlices);
       slices > 1 && k * elementBytes > 64)
     config += ", k_slices = " + std::to_string(slices);
-  if (splits > 1)
+  if (splits > 1) {
     config += ", split_k = " + std::to_string(splits);
-  if (mayGuard && splits == 1 && choose.oneIn(2))
+  } else if (choose.oneIn(3)) {
+    int64_t tiles = 1 + choose.below(6);
+    config += llvm::formatv(", stream_k = [{0}, {1}]", tiles,
+                            tiles + choose.below(12));
+  }
+  if (mayGuard && choose.oneIn(2))
     config += ", rounding_form = guarded";
   return config + ">";
 }

@@ -28,6 +28,13 @@ ConfigAttr chooseConfig(const Problem &problem, const TargetInfo &target);
 /// Why `plan` is not legal on `target`; empty if it is.
 std::string getIllegality(const TilePlan &plan, const TargetInfo &target);
 
+/// `config` with `stream_k` over the tiles of the last wave, those that are left
+/// when the others have filled all SMs: cut into a share for each block that can
+/// run at the same time (`parts` = 1), or into `parts` shares a tile. Null where
+/// no tile is left, shares would be short, or more than can run.
+ConfigAttr shareLastWave(ConfigAttr config, int64_t parts,
+                         const Problem &problem, const TargetInfo &target);
+
 /// Whether the NaN of `problem` can be looked for in a guarded kernel: the
 /// contract rounds to nearest, C is of static size, and there is a k-tile loop.
 bool canGuard(const Problem &problem, const TilePlan &plan);

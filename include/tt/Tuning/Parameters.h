@@ -7,13 +7,14 @@
 #ifndef TT_TUNING_PARAMETERS_H
 #define TT_TUNING_PARAMETERS_H
 
-#include "tt/Dialect/TT/IR/TTDialect.h"
+#include "tt/Transforms/ChooseConfig.h"
 #include <array>
 #include <optional>
 
 namespace mlir::tt::tuning {
 
-/// What a policy can let move. `warps` are those of the whole block, all k-slices
+/// What a policy can let move. `streamK` is 0 for none, or the parts of
+/// shareLastWave (ChooseConfig.h). `warps` are those of the whole block, all k-slices
 /// together; the warp tile follows from them: every way to cut the block tile
 /// into that many.
 enum class Parameter {
@@ -27,11 +28,10 @@ enum class Parameter {
   mmaOrder,
   kSlices,
   splitK,
-  streamTiles,
-  streamShares,
+  streamK,
   roundingForm,
 };
-inline constexpr int kParameters = 13;
+inline constexpr int kParameters = 12;
 
 /// As policies name it: "block_m", "warps", ...
 StringRef getName(Parameter parameter);
@@ -55,9 +55,10 @@ inline int64_t at(const ParameterValues &values, Parameter parameter) {
 }
 
 /// The config of these values and this warp tile; null if the verifier of
-/// #tt.config refuses it.
-ConfigAttr getConfig(MLIRContext *context, const ParameterValues &values,
-                     int64_t warpM, int64_t warpN, Type elementType);
+/// #tt.config refuses it, or there is no last wave to share.
+ConfigAttr getConfig(const ParameterValues &values, int64_t warpM,
+                     int64_t warpN, const Problem &problem,
+                     const TargetInfo &target);
 
 } // namespace mlir::tt::tuning
 

@@ -129,6 +129,21 @@ func.func @contract(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) {
 
 // -----
 
+// expected-error @below {{expected stream_k = [tiles, shares], found 1 sizes}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, stream_k = [5]>
+
+// -----
+
+// expected-error @below {{stream_k = [5, 4], expected 1 <= tiles <= shares <= 4096}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, stream_k = [5, 4]>
+
+// -----
+
+// expected-error @below {{stream_k needs split_k = 1, found split_k = 2}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, split_k = 2, stream_k = [5, 7]>
+
+// -----
+
 // Contracts that are not there yet are refused by name.
 func.func @contract_name(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) {
   // expected-error @below {{expected one of 'tf32', 'f32_accumulate', found 'ieee'}}
