@@ -144,7 +144,8 @@ ConfigAttr mlir::tt::shareLastWave(ConfigAttr config, int64_t parts,
   int64_t slots = countSlots(plan, target);
   int64_t tiles = plan.countTiles(problem.m, problem.n);
   int64_t rest = slots ? tiles % slots : 0;
-  if (rest == 0)
+  // Where there is no other wave, split_k makes parts of every tile.
+  if (rest == 0 || (parts > 1 && rest == tiles))
     return {};
   int64_t shares = parts == 1 ? slots : parts * rest;
   int64_t kTiles =
