@@ -97,7 +97,7 @@ def describe_machine(journal, clock, monitor):
         python=sys.version.split()[0])
 
 
-def run_all(arguments, journal):
+def run_all(arguments, journal, make_measurement):
     import gpu
     import peers
     folder, index = read_kernels(arguments.kernels)
@@ -115,7 +115,7 @@ def run_all(arguments, journal):
             continue
         try:
             part = total.part(len(groups) - i)
-            measurement = measurements.Measurement(problem, journal, clock, rankings)
+            measurement = make_measurement(problem, journal, clock, rankings)
             measurement.add_ours(peers.Ours(folder), entries)
             measurement.add_peers(found.values())
             measurement.run(part, arguments.rounds)
@@ -159,20 +159,27 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def main():
-    arguments = parse_arguments()
+def measure(arguments, make_measurement=measurements.Measurement):
+    """Measures all and writes the JSON lines; 0 if that was possible."""
     random.seed(arguments.seed)
     journal = journals.Journal(arguments.output, arguments.resume)
     try:
-        run_all(arguments, journal)
+        run_all(arguments, journal, make_measurement)
     except measurements.ContextLost:
         journal.close()
         restart(arguments)
     except (OSError, ValueError, ImportError, RuntimeError) as error:
         reason = (str(error) or repr(error)).splitlines()[0]
-        print(f"bench.py: {reason}", file=sys.stderr)
+        print(f"{pathlib.Path(sys.argv[0]).name}: {reason}", file=sys.stderr)
         return 2
     journal.close()
+    return 0
+
+
+def main():
+    arguments = parse_arguments()
+    if code := measure(arguments):
+        return code
     import report
     report.write_files(arguments.output)
     return 0
