@@ -3,14 +3,14 @@
 
   space.py KERNELS [--cutlass cutlass-peers.so] [--budget SECONDS]
            [--output space.jsonl] [--contracts f16,...] [--suites squares,...]
-  space.py space.jsonl...       the tables of earlier runs again
 
 KERNELS is what make_space.py made. Every kernel is checked as bench.py does, and all
 of a problem are timed in a few rounds of random order; then those within 15 % of the
 best, the default and CUTLASS's best kernel of the contract, if its library is there,
 in more of them. The budget is that of the whole run. JSON lines are written as
 problems are done, each with config, `us` and `estimated_us`, the cost model's; those
-that fell out early, so with few samples, say "trial".
+that fell out early, so with few samples, say "trial". space_tables.py makes the
+tables again.
 """
 
 import argparse
@@ -22,13 +22,11 @@ import bench
 import budget as budgets
 import cases
 import measurement as measurements
-import report
-import results as results_module
+import space_tables
 
 TRIAL_ROUNDS = 3
 TRIAL_SHARE = 0.5  # of a problem's time
 NEAR = 1.15  # times the best of the trial: the others fall out
-FAR = 1.05  # default / best: counted in the summary
 
 
 class SpaceMeasurement(measurements.Measurement):
@@ -63,6 +61,8 @@ class SpaceMeasurement(measurements.Measurement):
                 self._drop(name)
             elif sampler := self._make_sampler(candidate):
                 samplers[name] = sampler
+            else:  # it failed, which was reported
+                self._drop(name)
         return samplers
 
     def _drop_slow(self, budget):
@@ -82,84 +82,12 @@ class SpaceMeasurement(measurements.Measurement):
                 self._drop(name)
 
 
-#===-----------------------------------------------------------------------===#
-# Tables
-#===-----------------------------------------------------------------------===#
-
-
-def get_best(problem, contract):
-    """The fastest of what was timed together, the default among it."""
-    timed = [problem.ours(contract), *problem.variants(contract)]
-    return min((row for row in timed if "trial" not in row), key=lambda row: row["us"])
-
-
-def get_distance(problem, contract):
-    """Time of the default / that of the best."""
-    return problem.ours(contract)["us"] / get_best(problem, contract)["us"]
-
-
-def _shorten(config):
-    return f"`{config.removeprefix('#tt.config')}`"
-
-
-def make_table(problems, contract):
-    rows = []
-    for problem in problems:
-        default, best = problem.ours(contract), get_best(problem, contract)
-        peer = problem.cutlass(contract)
-        rows.append([
-            problem.size, _shorten(default["config"]),
-            "the same" if best is default else _shorten(best["config"]),
-            f"{default['us']:.1f}", f"{best['us']:.1f}",
-            f"{get_distance(problem, contract):.3f}",
-            f"{peer['us'] / best['us']:.3f}" if peer else ""])
-    return report.table(["M×N×K", "default", "best", "default, µs", "best, µs",
-                         "default / best", "best / CUTLASS"], rows)
-
-
-def make_summary(results):
-    rows = []
-    for contract in results.contracts():
-        for suite in results.suites() + [None]:
-            distances = {p.size: get_distance(p, contract) for p in results.problems
-                         if p.ours(contract)
-                         and suite in [None, *p.suites(contract)]}
-            if not distances:
-                continue
-            worst = max(distances, key=distances.get)
-            rows.append([
-                contract, suite or "**all**", str(len(distances)),
-                f"{results_module.geometric_mean(distances.values()):.3f}",
-                f"{distances[worst]:.2f} at {worst}",
-                str(sum(d > FAR for d in distances.values()))])
-    return report.table(["contract", "suite", "sizes", "default / best, geometric mean",
-                         "worst", f"above {FAR}"], rows)
-
-
-def make_report(results):
-    """`default / best` is of times, `best / CUTLASS` of throughputs."""
-    parts = [report.machine_text(machine) for machine in results.machines]
-    for contract in results.contracts():
-        for suite in results.suites():
-            if problems := results.of_suite(suite, contract):
-                parts += [f"## {contract}, {suite}", make_table(problems, contract)]
-    parts += ["## Summary", make_summary(results)]
-    if results.others:
-        parts += ["## Missing, failed, skipped", report.list_others(results)]
-    return "\n\n".join(parts) + "\n"
-
-
-#===-----------------------------------------------------------------------===#
-# Command line
-#===-----------------------------------------------------------------------===#
-
-
 def parse_arguments():
     def words(text):
         return text.split(",")
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kernels", nargs="+")
+    parser.add_argument("kernels")
     parser.add_argument("--output", type=pathlib.Path,
                         default=pathlib.Path("space.jsonl"))
     parser.add_argument("--cutlass", default="")
@@ -178,7 +106,7 @@ def compile_ahead(arguments):
     """Unpacks the kernels and lets the driver compile them on all cores."""
     import ptx_cache
     begin = time.monotonic()
-    folder, index = bench.read_kernels(arguments.kernels[0])
+    folder, index = bench.read_kernels(arguments.kernels)
     wanted = [entry for entry in index if entry["contract"] in arguments.contracts]
     files = [folder / entry["file"] for entry in wanted if "file" in entry]
     loaded, why = ptx_cache.fill(files)
@@ -192,14 +120,11 @@ def compile_ahead(arguments):
 def main():
     arguments = parse_arguments()
     arguments.peers = ["cutlass"] if arguments.cutlass else []
-    outputs = arguments.kernels
     try:
-        if not all(name.endswith(".jsonl") for name in outputs):
-            compile_ahead(arguments)
-            if code := bench.measure(arguments, SpaceMeasurement):
-                return code
-            outputs = [arguments.output]
-        print(make_report(results_module.read(outputs)), end="")
+        compile_ahead(arguments)
+        if code := bench.measure(arguments, SpaceMeasurement):
+            return code
+        space_tables.print_report([arguments.output])
     except (OSError, ValueError) as error:
         print(f"space.py: {error}", file=sys.stderr)
         return 2
