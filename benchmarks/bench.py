@@ -42,20 +42,28 @@ def read_kernels(path):
     return folder, json.loads((folder / "index.json").read_text())
 
 
+def get_size(entry):
+    return f"{entry['m']}x{entry['n']}x{entry['k']}"
+
+
+def is_wanted(entry, arguments):
+    """By --contracts, --only and --suites."""
+    suites = arguments.suites
+    return (entry["contract"] in arguments.contracts
+            and arguments.only in get_size(entry)
+            and (not suites or any(s in suites for s in entry["suites"])))
+
+
 def group(index, arguments, journal):
     """{problem: entries}, in the order of the index."""
     groups = {}
-    wanted = set(arguments.suites or (s for e in index for s in e["suites"]))
     for entry in index:
-        size = f"{entry['m']}x{entry['n']}x{entry['k']}"
-        if entry["contract"] not in arguments.contracts or \
-                arguments.only not in size or \
-                not wanted.intersection(entry["suites"]):
+        if not is_wanted(entry, arguments):
             continue
         if "refused" in entry:
             if not arguments.resume:
-                journal.write("failed", name=f"tt {entry['contract']} {size}",
-                              why=entry["refused"])
+                name = f"tt {entry['contract']} {get_size(entry)}"
+                journal.write("failed", name=name, why=entry["refused"])
             continue
         element_type = cases.CONTRACTS[entry["contract"]].element_type
         problem = element_type, entry["m"], entry["n"], entry["k"]

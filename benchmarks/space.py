@@ -22,6 +22,7 @@ import bench
 import budget as budgets
 import cases
 import measurement as measurements
+import ptx_cache
 import space_tables
 
 TRIAL_ROUNDS = 3
@@ -104,11 +105,10 @@ def parse_arguments():
 
 def compile_ahead(arguments):
     """Unpacks the kernels and lets the driver compile them on all cores."""
-    import ptx_cache
     begin = time.monotonic()
     folder, index = bench.read_kernels(arguments.kernels)
-    wanted = [entry for entry in index if entry["contract"] in arguments.contracts]
-    files = [folder / entry["file"] for entry in wanted if "file" in entry]
+    files = [folder / entry["file"] for entry in index
+             if "file" in entry and bench.is_wanted(entry, arguments)]
     loaded, why = ptx_cache.fill(files)
     seconds = time.monotonic() - begin
     print(f"{loaded} of {len(files)} kernels compiled by the driver in {seconds:.1f} s",

@@ -518,7 +518,8 @@ int main(int argc, char **argv) {
     return listCache();
   if (command == "bundle")
     return bundle(&context);
-  return fail("unknown command '" + command +
-              "', expected tune, candidates, compile, measure, merge, list, export, "
-              "import or bundle");
+  return fail(
+      "unknown command '" + command +
+      "', expected tune, candidates, compile, measure, merge, list, export, "
+      "import or bundle");
 }
