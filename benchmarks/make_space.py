@@ -4,10 +4,11 @@
   make_space.py TT_RUN FOLDER SUITE... [--contracts f16,...] [--target h100]
                 [--best 6] [--neighbours 4] [--policy FILE]
 
-SUITE and FOLDER are as for make_kernels.py. By the cost model's estimate, the others
-are: of each block tile the best config, of those the --best; then configs with the
-block tile of one of the first few but another value of one key, since the model may
-be wrong about that key. What is not among all these, space.py does not find.
+SUITE and FOLDER are as for make_kernels.py; lines with options are left out. By the
+cost model's estimate, the others are: of each block tile the best config, of those
+the --best; then configs with the block tile of one of the first few but another
+value of one key, since the model may be wrong about that key. What is not among all
+these, space.py does not find.
 
 tt-tune, beside TT_RUN, lists the space (--policy; default space.json) with
 estimates. space.py times the kernels; bench.py can read them as well.
@@ -93,49 +94,46 @@ def choose(candidates, best, neighbours):
     return chosen + [x for x in beside if x not in chosen][:neighbours]
 
 
-def make_case(case, candidate, is_default):
-    """The default is compiled without --config, as anybody's would be."""
-    options = () if is_default else ("--config", candidate.config)
-    return dataclasses.replace(case, options=case.options + options, given_name="")
+def get_jobs(arguments, case):
+    """(case to compile, its candidate): the default without --config, as anybody
+    compiles it. Without a list of candidates it is alone."""
+    tt_tune = pathlib.Path(arguments.tt_run).with_name("tt-tune")
+    try:
+        candidates = list_candidates(tt_tune, case, arguments.policy, arguments.target)
+    except RuntimeError as error:
+        print(f"{case.name}: {error}", file=sys.stderr)
+        return [(case, None)]
+    default, *others = choose(candidates, arguments.best, arguments.neighbours)
+    return [(case, default)] + [
+        (dataclasses.replace(case, options=("--config", other.config)), other)
+        for other in others]
 
 
-def compile_candidate(tt_run, folder, case, candidate, options):
+def compile_job(arguments, folder, case, candidate):
     """An entry of the index, as of make_kernels.py, with the estimate."""
-    entry = make_kernels.compile_case(tt_run, folder, case, [*options, "--no-tuned"])
-    if candidate is None:
-        return entry
-    return {**entry, "config": candidate.config,
-            "estimated_us": round(candidate.microseconds, 3)}
+    entry = make_kernels.compile_case(arguments.tt_run, folder, case,
+                                      ["--chip", arguments.target, "--no-tuned"])
+    if candidate:
+        entry["config"] = candidate.config
+        entry["estimated_us"] = round(candidate.microseconds, 3)
+    return entry
 
 
 def make(arguments, folder):
     """Fills the folder; returns the index."""
-    tt_tune = str(pathlib.Path(arguments.tt_run).with_name("tt-tune"))
-    where = {case: suites for case, suites in make_kernels.read_suites(
-        arguments.suites, arguments.contracts.split(",")).items()
-             if "--config" not in case.options}
+    where = {}  # problem -> suites that hold it
+    for case, suites in make_kernels.read_suites(
+            arguments.suites, arguments.contracts.split(",")).items():
+        if not case.options:
+            problem = dataclasses.replace(case, given_name="")
+            where.setdefault(problem, []).extend(suites)
 
-    def list_jobs(case):
-        """(case to compile, its candidate, suites)."""
-        try:
-            chosen = choose(list_candidates(tt_tune, case, arguments.policy,
-                                            arguments.target),
-                            arguments.best, arguments.neighbours)
-        except RuntimeError as error:
-            print(f"{case.name}: {error}", file=sys.stderr)
-            return [(make_case(case, None, True), None, where[case])]
-        return [(make_case(case, candidate, i == 0), candidate, where[case])
-                for i, candidate in enumerate(chosen)]
-
-    def compile_job(job):
-        case, candidate, suites = job
-        entry = compile_candidate(arguments.tt_run, folder, case, candidate,
-                                  ["--chip", arguments.target])
-        return {**entry, "suites": suites}
+    def compile_all(case):
+        return [{**compile_job(arguments, folder, *job), "suites": where[case]}
+                for job in get_jobs(arguments, case)]
 
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        jobs = [job for found in pool.map(list_jobs, where) for job in found]
-        return list(pool.map(compile_job, jobs))
+        return [entry for found in pool.map(compile_all, where) for entry in found]
 
 
 def main():
