@@ -129,7 +129,8 @@ def make(arguments, folder):
             where.setdefault(problem, []).extend(suites)
 
     def compile_all(case):
-        return [{**compile_job(arguments, folder, *job), "suites": where[case]}
+        suites = list(dict.fromkeys(where[case]))
+        return [{**compile_job(arguments, folder, *job), "suites": suites}
                 for job in get_jobs(arguments, case)]
 
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
