@@ -29,7 +29,6 @@ import make_kernels
 POLICY = pathlib.Path(__file__).with_name("space.json")
 LEADERS = 3  # block tiles whose neighbours are looked at
 PLAUSIBLE = 1.4  # times the best estimate: no neighbour is slower
-# Other keys differ from the default's where the estimate does not: raster groups.
 NEIGHBOUR_KEYS = ("stream_k", "k_slices", "split_k", "block_k", "warp", "stages",
                   "a_layout", "rounding_form")
 
