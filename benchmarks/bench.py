@@ -42,20 +42,28 @@ def read_kernels(path):
     return folder, json.loads((folder / "index.json").read_text())
 
 
+def get_size(entry):
+    return f"{entry['m']}x{entry['n']}x{entry['k']}"
+
+
+def is_wanted(entry, arguments):
+    """By --contracts, --only and --suites."""
+    suites = arguments.suites
+    return (entry["contract"] in arguments.contracts
+            and arguments.only in get_size(entry)
+            and (not suites or any(s in suites for s in entry["suites"])))
+
+
 def group(index, arguments, journal):
     """{problem: entries}, in the order of the index."""
     groups = {}
-    wanted = set(arguments.suites or (s for e in index for s in e["suites"]))
     for entry in index:
-        size = f"{entry['m']}x{entry['n']}x{entry['k']}"
-        if entry["contract"] not in arguments.contracts or \
-                arguments.only not in size or \
-                not wanted.intersection(entry["suites"]):
+        if not is_wanted(entry, arguments):
             continue
         if "refused" in entry:
             if not arguments.resume:
-                journal.write("failed", name=f"tt {entry['contract']} {size}",
-                              why=entry["refused"])
+                name = f"tt {entry['contract']} {get_size(entry)}"
+                journal.write("failed", name=name, why=entry["refused"])
             continue
         element_type = cases.CONTRACTS[entry["contract"]].element_type
         problem = element_type, entry["m"], entry["n"], entry["k"]
@@ -97,7 +105,7 @@ def describe_machine(journal, clock, monitor):
         python=sys.version.split()[0])
 
 
-def run_all(arguments, journal):
+def run_all(arguments, journal, make_measurement):
     import gpu
     import peers
     folder, index = read_kernels(arguments.kernels)
@@ -115,7 +123,7 @@ def run_all(arguments, journal):
             continue
         try:
             part = total.part(len(groups) - i)
-            measurement = measurements.Measurement(problem, journal, clock, rankings)
+            measurement = make_measurement(problem, journal, clock, rankings)
             measurement.add_ours(peers.Ours(folder), entries)
             measurement.add_peers(found.values())
             measurement.run(part, arguments.rounds)
@@ -159,20 +167,27 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def main():
-    arguments = parse_arguments()
+def measure(arguments, make_measurement=measurements.Measurement):
+    """Measures all and writes the JSON lines; 0 if that was possible."""
     random.seed(arguments.seed)
     journal = journals.Journal(arguments.output, arguments.resume)
     try:
-        run_all(arguments, journal)
+        run_all(arguments, journal, make_measurement)
     except measurements.ContextLost:
         journal.close()
         restart(arguments)
     except (OSError, ValueError, ImportError, RuntimeError) as error:
         reason = (str(error) or repr(error)).splitlines()[0]
-        print(f"bench.py: {reason}", file=sys.stderr)
+        print(f"{pathlib.Path(sys.argv[0]).name}: {reason}", file=sys.stderr)
         return 2
     journal.close()
+    return 0
+
+
+def main():
+    arguments = parse_arguments()
+    if code := measure(arguments):
+        return code
     import report
     report.write_files(arguments.output)
     return 0

@@ -32,50 +32,68 @@ def compile_case(tt_run, folder, case, options):
     return {**entry, "refused": done.stderr.strip()[:2000]}
 
 
-def make(tt_run, folder, suites, contracts, options, jobs):
-    """Fills the folder and its index.json; returns the index."""
-    folder.mkdir(parents=True, exist_ok=True)
-    where = {}  # case -> suites that hold it
+def read_suites(suites, contracts):
+    """{case: names of the suites that hold it}."""
+    where = {}
     for suite in suites:
         for case in cases.read_suite(suite):
             if case.contract in contracts:
                 where.setdefault(case, []).append(pathlib.Path(suite).stem)
+    return where
+
+
+def make(tt_run, folder, suites, contracts, options, jobs):
+    """Fills the folder; returns the index."""
+    where = read_suites(suites, contracts)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        index = list(pool.map(
+        return list(pool.map(
             lambda case: {**compile_case(tt_run, folder, case, options),
                           "suites": where[case]}, where))
+
+
+def write(target, make_index):
+    """`make_index` fills a folder and returns the index, which is written there; a
+    target named *.tar.gz is packed. Reports refusals; returns their number."""
+    packed = target.name.endswith(".tar.gz")
+    folder = pathlib.Path(tempfile.mkdtemp()) if packed else target
+    folder.mkdir(parents=True, exist_ok=True)
+    index = make_index(folder)
     (folder / "index.json").write_text(json.dumps(index, indent=1))
-    return index
-
-
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tt_run")
-    parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("suites", nargs="+")
-    parser.add_argument("--contracts", default=",".join(cases.CONTRACTS))
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    own, _, options = (sys.argv[1:], None, []) if "--" not in sys.argv else (
-        sys.argv[1:sys.argv.index("--")], None, sys.argv[sys.argv.index("--") + 1:])
-    arguments = parser.parse_args(own)
-    packed = arguments.folder.name.endswith(".tar.gz")
-    folder = pathlib.Path(tempfile.mkdtemp()) if packed else arguments.folder
-    try:
-        index = make(arguments.tt_run, folder, arguments.suites,
-                     arguments.contracts.split(","), options, arguments.jobs)
-    except (ValueError, OSError) as error:
-        print(f"make_kernels.py: {error}", file=sys.stderr)
-        return 2
     refused = [entry for entry in index if "refused" in entry]
     for entry in refused:
         print(f"{entry['contract']} {entry['m']}x{entry['n']}x{entry['k']}: "
               f"{entry['refused']}", file=sys.stderr)
     if packed:
-        arguments.folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.make_archive(str(arguments.folder)[:-len(".tar.gz")], "gztar", folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.make_archive(str(target)[:-len(".tar.gz")], "gztar", folder)
         shutil.rmtree(folder)
-    print(f"{len(index) - len(refused)} kernels in {arguments.folder}")
+    print(f"{len(index) - len(refused)} kernels in {target}")
+    return len(refused)
+
+
+def make_parser(description):
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tt_run")
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("suites", nargs="+")
+    parser.add_argument("--contracts", default=",".join(cases.CONTRACTS))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    return parser
+
+
+def main():
+    parser = make_parser(__doc__)
+    own, _, options = (sys.argv[1:], None, []) if "--" not in sys.argv else (
+        sys.argv[1:sys.argv.index("--")], None, sys.argv[sys.argv.index("--") + 1:])
+    arguments = parser.parse_args(own)
+    try:
+        refused = write(arguments.folder, lambda folder: make(
+            arguments.tt_run, folder, arguments.suites,
+            arguments.contracts.split(","), options, arguments.jobs))
+    except (ValueError, OSError) as error:
+        print(f"make_kernels.py: {error}", file=sys.stderr)
+        return 2
     return 1 if refused else 0
 
 

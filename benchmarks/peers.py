@@ -50,12 +50,12 @@ class Ours:
     def candidates(self, operands, entries):
         for entry in entries:
             kernel = tt_kernel.load(self._folder / entry["file"], check=False)
+            estimate = {key: entry[key] for key in ("estimated_us",) if key in entry}
             yield Candidate(
                 f"tt {pathlib.Path(entry['file']).stem}", entry["contract"],
                 lambda kernel=kernel: kernel(operands.a, operands.b, operands.c),
                 detail={"config": kernel.config, "options": entry["options"],
-                        "suites": entry["suites"], "ours": True})
-
+                        "suites": entry["suites"], "ours": True, **estimate})
 
     def family(self, contract, candidates):
         """Given configs of one contract, of which the best is to be found."""

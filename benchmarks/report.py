@@ -18,7 +18,7 @@ launches follow each other on the same operands. *Like for like*: a peer of the 
 contract that uses instructions of sm_89."""
 
 
-def _table(header, rows):
+def table(header, rows):
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
@@ -54,7 +54,7 @@ def contract_table(problems, contract):
             _ratio(ours, problem.labelled("mma.sync peak")), *map(_tflops, triton), _tflops(cutlass), _tflops(cublas),
             _ratio(ours, triton[-1]), _ratio(ours, cutlass),
             f"{ratio:.2f}" if ratio else "", str(ours["mhz"] or "")])
-    return _table(_contract_columns(contract, hopper), rows)
+    return table(_contract_columns(contract, hopper), rows)
 
 
 def summary_table(results):
@@ -72,7 +72,7 @@ def summary_table(results):
             rows.append([contract, suite or "**all**", str(len(ratios)),
                          f"{results_module.geometric_mean(ratios.values()):.3f}",
                          f"{ratios[worst]:.2f} at {worst}", str(slow)])
-    return _table(["contract", "suite", "sizes", "geometric mean", "least",
+    return table(["contract", "suite", "sizes", "geometric mean", "least",
                    f"under {TOO_SLOW}"], rows)
 
 
@@ -86,7 +86,7 @@ def slow_table(results):
                 rows.append([contract, p.size, f"{p.ratio(contract):.2f}",
                              peer["name"], p.ours(contract)["config"]])
     rows.sort(key=lambda row: row[2])
-    return _table(["contract", "M×N×K", "ratio", "best peer", "our config"], rows)
+    return table(["contract", "M×N×K", "ratio", "best peer", "our config"], rows)
 
 
 def variant_table(results):
@@ -100,7 +100,7 @@ def variant_table(results):
             best = max(variants, key=lambda row: row["tflops"])
             rows.append([contract, p.size, _tflops(p.ours(contract)), _tflops(best),
                          _ratio(p.ours(contract), best), best["config"]])
-    return _table(["contract", "M×N×K", "default", "best given", "ratio",
+    return table(["contract", "M×N×K", "default", "best given", "ratio",
                    "best config"], rows) if rows else ""
 
 
@@ -120,19 +120,27 @@ def cliff_table(results, suite="cliffs"):
             rows.append([contract, axis.upper(), f"{min(flops)} to {max(flops)}",
                          f"{max(even):.1f}", f"{flops[worst]:.1f} at {worst}",
                          f"{flops[worst] / max(even):.2f}"])
-    return _table(["contract", "size", "range", "at a multiple of 64", "least",
+    return table(["contract", "size", "range", "at a multiple of 64", "least",
                    "ratio"], rows) if rows else ""
 
 
-def _machine_text(machine):
+def machine_text(machine):
     return (f"{machine['device']} ({machine['architecture']}, "
             f"{machine['multiprocessors']} SMs, {machine['watts']} W, copy "
             f"{machine['bandwidth_gbs']} GB/s), driver {machine['driver']}, PyTorch "
             f"{machine['torch']}, CUDA {machine['cuda']}.")
 
 
+def list_others(results):
+    """What is missing, failed or was skipped."""
+    return "\n".join(
+        f"- {row['kind']}: " + ", ".join(
+            str(v) for k, v in row.items() if v and k not in ("kind", "broke_cuda"))
+        for row in results.others)
+
+
 def make_report(results):
-    parts = [_machine_text(m) for m in results.machines] + [HOW]
+    parts = [machine_text(m) for m in results.machines] + [HOW]
     parts += ["## Summary", summary_table(results)]
     slow = slow_table(results)
     parts += [f"## Under {TOO_SLOW}", slow if slow.count("\n") > 1 else "None."]
@@ -147,11 +155,7 @@ def make_report(results):
     if variants := variant_table(results):
         parts += ["## Given configs", variants]
     if results.others:
-        parts.append("## Missing, failed, skipped")
-        parts.append("\n".join(
-            f"- {row['kind']}: " + ", ".join(
-                str(v) for k, v in row.items() if v and k not in ("kind", "broke_cuda"))
-            for row in results.others))
+        parts += ["## Missing, failed, skipped", list_others(results)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -119,11 +119,17 @@ static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
          getModelSize(problem.k) >= kMinKTiles * splits * blockK;
 }
 
+/// Null if these are more shares than a config can say: small tiles leave room for
+/// thousands of blocks.
 static ConfigAttr withStream(ConfigAttr c, int64_t tiles, int64_t shares) {
-  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
-                         c.getStages(), c.getRasterGroup(), c.getALayout(),
-                         c.getMmaOrder(), c.getKSlices(), c.getSplitK(), tiles,
-                         shares, c.getRoundingForm());
+  MLIRContext *context = c.getContext();
+  ScopedDiagnosticHandler quiet(context,
+                                [](Diagnostic &) { return success(); });
+  return ConfigAttr::getChecked(
+      [&] { return emitError(UnknownLoc::get(context)); }, context,
+      c.getBlock(), c.getWarp(), c.getStages(), c.getRasterGroup(),
+      c.getALayout(), c.getMmaOrder(), c.getKSlices(), c.getSplitK(), tiles,
+      shares, c.getRoundingForm());
 }
 
 /// Blocks that can run at the same time.

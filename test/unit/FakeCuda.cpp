@@ -79,6 +79,9 @@ int cuModuleLoadDataEx(void **module, const void *, unsigned, int *, void **) {
   *module = nullptr;
   return fails("ptx") ? 218 : 0;
 }
+int cuModuleLoadData(void **module, const void *image) {
+  return cuModuleLoadDataEx(module, image, 0, nullptr, nullptr);
+}
 int cuModuleUnload(void *) { return 0; }
 int cuModuleGetFunction(void **function, void *, const char *) {
   *function = nullptr;

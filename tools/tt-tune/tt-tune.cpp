@@ -15,6 +15,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -108,6 +109,7 @@ static constexpr const char *kOverview =
     R"(Finds the fastest config of C = A^T B^T that a policy allows.
 
   tt-tune --m 2048 --n 4096 --k 8192 --policy final     tune, remember the winner
+  tt-tune candidates --m ... --policy full              what would be tried: JSON lines
   tt-tune compile --m ... --policy full --folder F      compile candidates to F
   tt-tune measure F...          time them, here or with tt-measure on a GPU machine
   tt-tune merge F...            put what was measured into the cache
@@ -335,6 +337,32 @@ static std::string chooseTarget(const std::string &device) {
   return found ? found->name.str() : targetName.getValue();
 }
 
+/// What the policy leaves for the request.
+static llvm::Expected<Space> enumerateSpace(const TuneRequest &request,
+                                            const Policy &policy,
+                                            MLIRContext *context) {
+  auto parsed = parseRequest(request, context);
+  if (!parsed)
+    return parsed.takeError();
+  return enumerate(policy, parsed->original, parsed->problem, *parsed->target);
+}
+
+/// JSON lines: the original, then the others by estimate.
+static int listCandidates(MLIRContext *context) {
+  auto policy = loadPolicy(policyName);
+  if (!policy)
+    return fail(policy.takeError());
+  auto space = enumerateSpace(getRequest(), *policy, context);
+  if (!space)
+    return fail(space.takeError());
+  for (const RankedConfig &ranked : space->configs)
+    llvm::outs() << llvm::json::Value(llvm::json::Object{
+                        {"config", tuning::format(ranked.config)},
+                        {"microseconds", 1e6 * ranked.seconds}})
+                 << "\n";
+  return 0;
+}
+
 static int tune(MLIRContext *context, bool compileOnly) {
   std::string why;
   runtime::Result<std::string> device = std::string();
@@ -344,14 +372,10 @@ static int tune(MLIRContext *context, bool compileOnly) {
     return fail(device.error().message, runtime::kExitNoDevice);
   TuneRequest request = getRequest();
   request.target = chooseTarget(*device);
-  auto parsed = parseRequest(request, context);
-  if (!parsed)
-    return fail(parsed.takeError());
   auto policy = loadPolicy(policyName);
   if (!policy)
     return fail(policy.takeError());
-  auto space =
-      enumerate(*policy, parsed->original, parsed->problem, *parsed->target);
+  auto space = enumerateSpace(request, *policy, context);
   if (!space)
     return fail(space.takeError());
   if (deterministic)
@@ -482,6 +506,8 @@ int main(int argc, char **argv) {
   std::string command = words.empty() ? "tune" : words[0];
   if (command == "tune" || command == "compile")
     return tune(&context, command == "compile");
+  if (command == "candidates")
+    return listCandidates(&context);
   if (command == "merge")
     return merge(&context);
   if (command == "export")
@@ -492,7 +518,8 @@ int main(int argc, char **argv) {
     return listCache();
   if (command == "bundle")
     return bundle(&context);
-  return fail("unknown command '" + command +
-              "', expected tune, compile, measure, merge, list, export, import "
-              "or bundle");
+  return fail(
+      "unknown command '" + command +
+      "', expected tune, candidates, compile, measure, merge, list, export, "
+      "import or bundle");
 }
