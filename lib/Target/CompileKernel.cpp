@@ -179,8 +179,7 @@ static LogicalResult describeLaunch(ModuleOp module,
 static int64_t countExtraBlocks(ConfigAttr config) {
   if (config.getStreamTiles() == 0)
     return 0;
-  TilePlan plan(config, Float32Type::get(config.getContext()));
-  return plan.countStreamBlocks() - config.getStreamTiles();
+  return countStreamBlocks(config) - config.getStreamTiles();
 }
 
 /// Reads config and contract off the matmul, before it is lowered.

@@ -45,12 +45,12 @@ static int64_t getInverse(int64_t a, int64_t modulus) {
   return x;
 }
 
-Value BlockWork::getCrossedTile(IndexBuilder &index, Value end) const {
+Value BlockWork::getCrossedTile(IndexBuilder &index, Value number) const {
   int64_t tiles = config.getStreamTiles(), shares = config.getStreamShares();
   int64_t both = std::gcd(tiles, shares);
   int64_t period = tiles / both;
-  Value v = index.add(index.div(end, both), 1);
-  Value c = index.rem(end, both);
+  Value v = index.sub(index.constant(period - 1), index.div(number, both));
+  Value c = index.rem(number, both);
   int64_t inverse = getInverse(shares / both, period);
   return index.add(index.rem(index.mul(v, inverse), period),
                    index.mul(c, period));
@@ -60,25 +60,27 @@ void BlockWork::streamTiles(ImplicitLocOpBuilder &b, Value block,
                             Value allTiles) {
   IndexBuilder index(b), narrow(b, b.getI32Type());
   int64_t tiles = config.getStreamTiles(), shares = config.getStreamShares();
+  int64_t streamBlocks = countStreamBlocks(config);
   units = shares;
   Value zero = narrow.constant(0), one = narrow.constant(1);
-  Value whole = narrow.sub(narrow.cast(allTiles), tiles);
-  Value id = narrow.cast(block), inStream = narrow.sub(id, whole);
-  Value isWhole = getConstantIndex(whole) == 0
-                      ? arith::ConstantIntOp::create(b, 0, /*width=*/1)
-                      : narrow.isLess(id, whole);
+  Value id = narrow.cast(block);
+  bool hasWhole = getConstantIndex(allTiles) != tiles;
+  Value isWhole =
+      hasWhole ? narrow.isLess(narrow.constant(streamBlocks - 1), id)
+               : arith::ConstantIntOp::create(b, 0, /*width=*/1).getResult();
 
-  // The beginning of a share, or the end of one.
-  Value share = inStream;
-  Value t = narrow.div(narrow.mul(share, tiles), shares);
-  place = share;
-  if (shares % tiles != 0) {
-    Value isEnd = narrow.isLess(narrow.constant(shares - 1), inStream);
-    Value crossed = getCrossedTile(narrow, narrow.sub(inStream, shares));
-    t = narrow.select(isEnd, crossed, t);
-    share = narrow.select(
-        isEnd, narrow.div(narrow.mul(crossed, shares), tiles), share);
-    place = narrow.select(isEnd, narrow.add(crossed, shares), place);
+  // A share, or the end of one; or the beginning of one.
+  Value share = id;
+  Value t = narrow.div(
+      narrow.sub(narrow.mul(narrow.add(share, 1), tiles), 1), shares);
+  Value at = share;
+  if (streamBlocks > shares) {
+    Value isBeginning = narrow.isLess(narrow.constant(shares - 1), id);
+    Value crossed = getCrossedTile(narrow, narrow.sub(id, shares));
+    Value its = narrow.div(narrow.mul(crossed, shares), tiles);
+    t = narrow.select(isBeginning, narrow.sub(crossed, 1), t);
+    share = narrow.select(isBeginning, its, share);
+    at = narrow.select(isBeginning, narrow.add(crossed, shares), at);
   }
 
   Value tileBegin = narrow.mul(t, shares);
@@ -88,17 +90,18 @@ void BlockWork::streamTiles(ImplicitLocOpBuilder &b, Value block,
   end = narrow.min(narrow.sub(narrow.add(shareBegin, tiles), tileBegin),
                    narrow.constant(shares));
   firstShare = narrow.div(tileBegin, tiles);
-  Value behind = narrow.div(narrow.add(tileEnd, tiles - 1), tiles);
-  Value isCrossed = narrow.isLess(zero, narrow.rem(tileBegin, tiles));
-  firstPlace = narrow.select(isCrossed, narrow.add(t, shares), firstShare);
+  Value lastShare = narrow.div(narrow.sub(tileEnd, 1), tiles);
+  lastPart = narrow.sub(lastShare, firstShare);
+  Value isCrossed = narrow.isLess(zero, narrow.rem(tileEnd, tiles));
+  lastPlace = narrow.select(isCrossed, narrow.add(t, shares + 1), lastShare);
 
   begin = narrow.select(isWhole, zero, begin);
   end = narrow.select(isWhole, narrow.constant(shares), end);
-  parts = index.cast(
-      narrow.select(isWhole, one, narrow.sub(behind, firstShare)));
-  tile = index.cast(narrow.select(isWhole, id, narrow.add(whole, t)));
+  parts = index.cast(narrow.select(isWhole, one, narrow.add(lastPart, 1)));
+  tile = index.cast(
+      narrow.select(isWhole, narrow.add(id, tiles - streamBlocks), t));
   sharedTile = index.cast(t);
-  place = index.cast(place);
+  place = index.cast(at);
 }
 
 std::pair<Value, Value> BlockWork::getKTiles(ImplicitLocOpBuilder &b,
@@ -116,7 +119,7 @@ Value BlockWork::getPlace(ImplicitLocOpBuilder &b, Value part) const {
   if (!firstShare)
     return index.add(index.mul(sharedTile, config.getSplitK()), part);
   Value number = narrow.cast(part);
-  Value isFirst = narrow.isLess(number, narrow.constant(1));
-  return index.cast(narrow.select(isFirst, firstPlace,
+  Value isLast = narrow.isLess(narrow.sub(lastPart, 1), number);
+  return index.cast(narrow.select(isLast, lastPlace,
                                   narrow.add(firstShare, number)));
 }

@@ -304,7 +304,7 @@ void Estimator::addWaves(int64_t blocks, double kTiles) {
 void Estimator::addStream() {
   double streamTiles = config.getStreamTiles();
   int64_t shares = config.getStreamShares();
-  double blocks = plan.countStreamBlocks();
+  double blocks = countStreamBlocks(config);
   addWaves(shares, std::max(1.0, streamTiles * kTiles / shares));
   if (blocks > shares)
     cost.prologue += getLatency();

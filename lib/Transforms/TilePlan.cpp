@@ -50,10 +50,10 @@ int64_t TilePlan::countBlocks(int64_t m, int64_t n) const {
   int64_t tiles = countTiles(m, n);
   if (config.getStreamTiles() == 0)
     return tiles * config.getSplitK();
-  return tiles - config.getStreamTiles() + countStreamBlocks();
+  return tiles - config.getStreamTiles() + countStreamBlocks(config);
 }
 
-int64_t TilePlan::countStreamBlocks() const {
+int64_t mlir::tt::countStreamBlocks(ConfigAttr config) {
   return config.getStreamShares() + config.getStreamTiles() -
          std::gcd(config.getStreamTiles(), config.getStreamShares());
 }

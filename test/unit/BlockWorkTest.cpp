@@ -119,16 +119,16 @@ TEST_F(BlockWorkTest, Streams) {
                 whole + streamTiles, kTiles);
 }
 
-/// The blocks that end shares come last, the longest first.
-TEST_F(BlockWorkTest, EndsByLength) {
+/// The blocks that begin shares come last, the longest first; the other part of
+/// such a share begins at k = 0.
+TEST_F(BlockWorkTest, BeginningsByLength) {
   constexpr int64_t kTiles = 1000;
   for (auto [tiles, shares] : {std::pair(72, 132), std::pair(12, 32)}) {
     ConfigAttr config = getConfig(1, tiles, shares);
-    TilePlan plan(config, Float32Type::get(&context));
     int64_t last = kTiles;
-    for (int64_t id = shares; id < plan.countStreamBlocks(); ++id) {
+    for (int64_t id = shares; id < countStreamBlocks(config); ++id) {
       Part part = ask(config, id, tiles, kTiles);
-      EXPECT_EQ(part.first, 0);
+      EXPECT_EQ(part.first + part.count, kTiles);
       EXPECT_LE(part.count, last + 1);
       last = part.count;
     }

@@ -10,26 +10,27 @@
 //
 // split_k = s: block b computes part b / tiles of tile b mod tiles.
 //
-// stream_k = [R, W]: the last R tiles are one row of R * I k-tiles, cut into W
+// stream_k = [R, W]: the first R tiles are one row of R * I k-tiles, cut into W
 // shares of R * I / W each. A share may cross from one tile into the next; then
 // two blocks do it, so that a block has one tile. With R = 3, W = 5:
 //
 //   tile        |      0      |      1      |      2      |
 //   share       |   0   |   1    |   2   |    3   |   4   |
 //   part        |  0    | 1   | 0|   1   | 2|  0  |   1   |
-//   block       |  0    | 1   |*6|   2   | 3|  *5 |   4   |
+//   block       |  0    |*5   | 1|   2   |*6|  3  |   4   |
 //
-// Blocks 0 ... W - 1 begin their shares, blocks W ... (*) end those that cross
-// into a tile. A GPU starts blocks in the order of their ids as others end, so
-// the ends are numbered from the longest to the shortest: the longest end is of
-// the share whose beginning is the shortest and is over first. All slots then
-// finish at the same time, and no block waits for another.
+// Blocks 0 ... W - 1 do a share, or of one that crosses its end, which begins at
+// k = 0. Blocks W ... (*) do the beginnings of those. A GPU starts blocks in the
+// order of their ids as others are over, so the longest beginning comes first: it
+// follows the shortest end, and all end at the same time. So at any time most ends
+// are at the same k, and so are most beginnings, and what one block brings to L2
+// serves the others. No block waits for another.
 //
 // In units of 1 / W of a tile share w covers [w R, (w + 1) R), and tile t
-// [t W, (t + 1) W). The end of a crossing share in tile t has length
-// R - (t W mod R): by growing t W mod R, with g = gcd(R, W), t runs through
+// [t W, (t + 1) W). The beginning of a share that crosses into tile t has length
+// t W mod R. By falling t W mod R, with g = gcd(R, W), t runs through
 //
-//   t = v * (W / g)^-1 mod (R / g) + c R / g,   v = 1 ... R / g - 1, c = 0 ... g - 1
+//   t = v * (W / g)^-1 mod (R / g) + c R / g,   v = R / g - 1 ... 1, c = 0 ... g - 1
 //
 //===----------------------------------------------------------------------===//
 
@@ -69,8 +70,9 @@ public:
 private:
   void splitTiles(ImplicitLocOpBuilder &b, Value block, Value tiles);
   void streamTiles(ImplicitLocOpBuilder &b, Value block, Value tiles);
-  /// The tile in which block W + `end` ends a share.
-  Value getCrossedTile(IndexBuilder &index, Value end) const;
+  /// The tile into which the share crosses of which block W + `number` does the
+  /// beginning.
+  Value getCrossedTile(IndexBuilder &index, Value number) const;
 
   ConfigAttr config;
   // Indices; the rest is i32.
@@ -78,9 +80,9 @@ private:
   /// The block's part of the tile is [begin, end) of `units`.
   Value begin, end;
   int64_t units = 1;
-  /// stream_k, of the block's tile: its first share, and the place of the sums of
-  /// the part that this share has in the tile.
-  Value firstShare, firstPlace;
+  /// stream_k, of the block's tile: its first share, its last part, and the place
+  /// of the sums of that.
+  Value firstShare, lastPart, lastPlace;
 };
 
 } // namespace mlir::tt

@@ -46,6 +46,10 @@ struct WorkspaceLayout {
   int64_t bytes = 0;
 };
 
+/// Blocks of the `stream_k` tiles: one a share, and one more for each share that
+/// crosses from one tile into the next.
+int64_t countStreamBlocks(ConfigAttr config);
+
 class TilePlan {
 public:
   /// `elementType` is f32, f16 or bf16.
@@ -115,9 +119,6 @@ public:
   int64_t countTiles(int64_t m, int64_t n) const;
   /// Blocks of the launch.
   int64_t countBlocks(int64_t m, int64_t n) const;
-  /// Those of the `stream_k` tiles: one a share, and one more for each share
-  /// that crosses from one tile into the next.
-  int64_t countStreamBlocks() const;
   /// Tiles that several blocks may share, and places for such blocks' sums.
   int64_t countSharedTiles(int64_t m, int64_t n) const;
   int64_t countPartialSums(int64_t m, int64_t n) const;
