@@ -60,23 +60,22 @@ void BlockWork::streamTiles(ImplicitLocOpBuilder &b, Value block,
                             Value allTiles) {
   IndexBuilder index(b), narrow(b, b.getI32Type());
   int64_t tiles = config.getStreamTiles(), shares = config.getStreamShares();
-  int64_t streamBlocks = countStreamBlocks(config);
   units = shares;
   Value zero = narrow.constant(0), one = narrow.constant(1);
-  Value id = narrow.cast(block);
-  bool hasWhole = getConstantIndex(allTiles) != tiles;
-  Value isWhole =
-      hasWhole ? narrow.isLess(narrow.constant(streamBlocks - 1), id)
-               : arith::ConstantIntOp::create(b, 0, /*width=*/1).getResult();
+  Value whole = narrow.sub(narrow.cast(allTiles), tiles);
+  Value id = narrow.cast(block), number = narrow.sub(id, whole);
+  Value isWhole = getConstantIndex(whole) == 0
+                      ? arith::ConstantIntOp::create(b, 0, /*width=*/1)
+                      : narrow.isLess(id, whole);
 
   // A share, or the end of one; or the beginning of one.
-  Value share = id;
+  Value share = number;
   Value t = narrow.div(
       narrow.sub(narrow.mul(narrow.add(share, 1), tiles), 1), shares);
   Value at = share;
-  if (streamBlocks > shares) {
-    Value isBeginning = narrow.isLess(narrow.constant(shares - 1), id);
-    Value crossed = getCrossedTile(narrow, narrow.sub(id, shares));
+  if (shares % tiles != 0) {
+    Value isBeginning = narrow.isLess(narrow.constant(shares - 1), number);
+    Value crossed = getCrossedTile(narrow, narrow.sub(number, shares));
     Value its = narrow.div(narrow.mul(crossed, shares), tiles);
     t = narrow.select(isBeginning, narrow.sub(crossed, 1), t);
     share = narrow.select(isBeginning, its, share);
@@ -98,8 +97,7 @@ void BlockWork::streamTiles(ImplicitLocOpBuilder &b, Value block,
   begin = narrow.select(isWhole, zero, begin);
   end = narrow.select(isWhole, narrow.constant(shares), end);
   parts = index.cast(narrow.select(isWhole, one, narrow.add(lastPart, 1)));
-  tile = index.cast(
-      narrow.select(isWhole, narrow.add(id, tiles - streamBlocks), t));
+  tile = index.cast(narrow.select(isWhole, id, narrow.add(whole, t)));
   sharedTile = index.cast(t);
   place = index.cast(at);
 }

@@ -83,7 +83,7 @@ private:
              << op.getType();
     if (config.getStreamTiles() > 0 &&
         config.getStreamTiles() > plan.countTiles(problem.m, problem.n))
-      return op.emitOpError("config is not legal: stream_k cuts the first ")
+      return op.emitOpError("config is not legal: stream_k cuts the last ")
              << config.getStreamTiles() << " tiles of C, which has "
              << plan.countTiles(problem.m, problem.n);
     if (config.getRoundingForm() == RoundingForm::guarded &&

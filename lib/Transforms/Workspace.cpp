@@ -51,11 +51,11 @@ Value Workspace::view(ImplicitLocOpBuilder &b, int64_t firstByte, int64_t count,
                                 ValueRange{});
 }
 
-/// membar.gl: orders this thread's memory accesses, and those it has seen of
-/// others, for all threads of the GPU (PTX ISA, membar).
+/// fence.acq_rel.gpu: orders this thread's memory accesses, and those it has seen
+/// of others, for all threads of the GPU (PTX ISA, membar and fence).
 static void fence(ImplicitLocOpBuilder &b) {
-  LLVM::CallIntrinsicOp::create(
-      b, b.getLoc(), b.getStringAttr("llvm.nvvm.membar.gl"), ValueRange{});
+  LLVM::FenceOp::create(b, LLVM::AtomicOrdering::acq_rel,
+                        /*syncscope=*/"device");
 }
 
 /// Adds one to the i32 at `position` of `counter`; the value before. Memory that
@@ -71,7 +71,7 @@ static Value countUp(ImplicitLocOpBuilder &b, Value counter, Value position) {
   Value one = arith::ConstantIntOp::create(b, 1, /*width=*/32);
   fence(b);
   Value before = LLVM::AtomicRMWOp::create(b, LLVM::AtomicBinOp::add, pointer,
-                                           one, LLVM::AtomicOrdering::acq_rel,
+                                           one, LLVM::AtomicOrdering::monotonic,
                                            /*syncscope=*/"device");
   fence(b);
   return before;

@@ -49,7 +49,7 @@ func.func @split_dynamic(%a: tensor<64x?xf32>, %b: tensor<80x64xf32>) -> tensor<
 // -----
 
 func.func @stream(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {
-  // expected-error @below {{stream_k cuts the first 5 tiles of C, which has 4}}
+  // expected-error @below {{stream_k cuts the last 5 tiles of C, which has 4}}
   %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 2, stream_k = [5, 7]>
     : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
   return %c : tensor<48x80xf32>

@@ -10,7 +10,7 @@
 //
 // split_k = s: block b computes part b / tiles of tile b mod tiles.
 //
-// stream_k = [R, W]: the first R tiles are one row of R * I k-tiles, cut into W
+// stream_k = [R, W]: the last R tiles are one row of R * I k-tiles, cut into W
 // shares of R * I / W each. A share may cross from one tile into the next; then
 // two blocks do it, so that a block has one tile. With R = 3, W = 5:
 //
@@ -19,8 +19,9 @@
 //   part        |  0    | 1   | 0|   1   | 2|  0  |   1   |
 //   block       |  0    |*5   | 1|   2   |*6|  3  |   4   |
 //
-// Blocks 0 ... W - 1 do a share, or of one that crosses its end, which begins at
-// k = 0. Blocks W ... (*) do the beginnings of those. A GPU starts blocks in the
+// counted from the first block behind those of the other tiles. Blocks 0 ... W - 1
+// do a share, or of one that crosses its end, which begins at k = 0. Blocks W ...
+// (*) do the beginnings of those. A GPU starts blocks in the
 // order of their ids as others are over, so the longest beginning comes first: it
 // follows the shortest end, and all end at the same time. So at any time most ends
 // are at the same k, and so are most beginnings, and what one block brings to L2

@@ -124,7 +124,7 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
       k-tiles. Their f32 sums meet in global memory, where the last block to
       finish adds them in the order of k: the result does not depend on which
       block that is.
-    - `stream_k` = [tiles, shares]: the first `tiles` tiles of C, in raster order,
+    - `stream_k` = [tiles, shares]: the last `tiles` tiles of C, in raster order,
       are cut along K into `shares` equal pieces of work as if they were one long
       row of k-tiles (stream-K, Osama et al., PPoPP 2023). A share that crosses
       from one tile into the next is done by two blocks. Their sums meet as those
