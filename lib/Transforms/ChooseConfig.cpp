@@ -26,29 +26,34 @@ using namespace mlir::tt;
 namespace {
 struct Tile {
   int64_t blockM, blockN, warpM, warpN;
+
+  Tile transposed() const { return {blockN, blockM, warpN, warpM}; }
 };
 } // namespace
 
-/// From large to small. Warp tiles are as large as registers and the number of
-/// warps allow: a larger one reads shared memory less often an mma.
+/// From large to small; each stands for its transposed as well. Warp tiles are as
+/// large as registers and the number of warps allow: a larger one reads shared
+/// memory less often an mma.
 static constexpr Tile kTiles[] = {
-    {128, 256, 64, 64}, {256, 128, 64, 64}, {128, 128, 64, 64},
-    {128, 128, 64, 32}, {64, 256, 32, 64},  {256, 64, 64, 32},
-    {64, 128, 64, 64},  {128, 64, 64, 64},  {64, 128, 32, 64},
-    {128, 64, 64, 32},  {64, 128, 32, 32},
-    {128, 64, 32, 32},  {64, 64, 32, 64},   {64, 64, 64, 32},
-    {64, 64, 32, 32},   {32, 128, 16, 64},  {32, 128, 32, 32},
-    {32, 64, 16, 32},   {64, 32, 32, 16},   {128, 32, 64, 16},
-    {16, 128, 16, 32},  {16, 64, 16, 16},   {128, 16, 32, 16},
-    {64, 16, 16, 16},
+    {128, 256, 64, 64}, {128, 128, 64, 64}, {128, 128, 64, 32},
+    {64, 256, 64, 64},  {64, 256, 32, 64},  {64, 128, 64, 64},
+    {64, 128, 32, 64},  {64, 128, 32, 32},  {64, 64, 64, 64},
+    {64, 64, 32, 64},   {64, 64, 32, 32},   {32, 128, 32, 32},
+    {32, 128, 16, 64},  {32, 64, 32, 64},   {32, 64, 32, 32},
+    {32, 64, 16, 32},   {16, 128, 16, 32},  {16, 64, 16, 64},
+    {16, 64, 16, 16},   {16, 32, 16, 32},   {16, 32, 16, 16},
+    {16, 16, 16, 16},
 };
-static constexpr int64_t kTileKBytes[] = {64, 128};
+/// Long rows of a k-tile are few pieces for DRAM; more warps than a tile of few
+/// rows has would be needed to compute from them.
+static constexpr int64_t kTileKBytes[] = {64, 128, 256};
+static constexpr int64_t kLongTileKBytes = 256, kMostRowsOfLong = 16;
 /// Whichever comes first wins where both are estimated to be as good.
 static constexpr SharedLayout kLayoutsF32[] = {SharedLayout::padded,
                                                SharedLayout::xor_swizzle};
 static constexpr SharedLayout kLayouts16Bit[] = {SharedLayout::xor_swizzle,
                                                  SharedLayout::padded};
-static constexpr int64_t kMinStages = 2, kMaxStages = 8;
+static constexpr int64_t kMinStages = 3, kMaxStages = 8;
 static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
 static constexpr int64_t kSlices[] = {1, 2, 4};
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
@@ -243,7 +248,8 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
   int64_t blockK = kBytes * 8 / problem.elementType.getIntOrFloatBitWidth();
   int64_t warps =
       (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
-  if (warps > kMaxWarps || !canSplit(problem, tile, blockK, splits, target))
+  if (warps > kMaxWarps || !canSplit(problem, tile, blockK, splits, target) ||
+      (kBytes == kLongTileKBytes && tile.blockM > kMostRowsOfLong))
     return;
   // Stages that an SM has room for anyway cost nothing: many first.
   for (int64_t stages = kMaxStages; stages >= kMinStages; --stages)
@@ -259,12 +265,17 @@ void Chooser::considerAll() {
   ArrayRef<SharedLayout> layouts = problem.elementType.isF32()
                                        ? ArrayRef(kLayoutsF32)
                                        : ArrayRef(kLayouts16Bit);
-  for (const Tile &tile : kTiles)
-    for (int64_t kBytes : kTileKBytes)
-      for (int64_t slices : kSlices)
-        for (int64_t splits : kSplits)
-          for (SharedLayout layout : layouts)
-            considerTile(tile, kBytes, slices, splits, layout);
+  // Where both take the same time by the model, tall tiles are a little faster
+  // with 16-bit elements, wide ones with f32 (docs/performance.md).
+  bool isWideFirst = problem.elementType.isF32();
+  for (const Tile &wide : kTiles)
+    for (bool isWide : {isWideFirst, !isWideFirst})
+      for (int64_t kBytes : kTileKBytes)
+        for (int64_t slices : kSlices)
+          for (int64_t splits : kSplits)
+            for (SharedLayout layout : layouts)
+              considerTile(isWide ? wide : wide.transposed(), kBytes, slices,
+                           splits, layout);
 }
 
 ConfigAttr mlir::tt::chooseConfig(const Problem &problem,

@@ -19,12 +19,12 @@
 //                  the fragments of the one before; each k-tile for a barrier
 //
 // The parts overlap, but not wholly: two that are busy all the time get in each
-// other's way. We take the 2.9-norm of the terms: one dominant term counts alone,
-// two equal ones cost 1.27 times one. That exponent, and the constants below that
-// say "fitted", were fitted to the time of 531 kernels on an H100 (16 to 8192
-// rows, f16 and f32): estimates are within 10 % of it (root mean square), and the
-// kernel with the least estimate of those measured on a problem took 1.1 % longer
-// than the fastest of them on average, 9 % at most.
+// other's way. We take the 3.04-norm of the terms: one dominant term counts alone,
+// two equal ones cost 1.26 times one. That exponent, and the constants below that
+// say "fitted", were fitted to the time of 1,213 kernels on an H100 (1 to 28672
+// rows, f16 and f32): estimates are within 14 % of it (root mean square), and the
+// kernel with the least estimate of those measured on a problem took 1.3 % longer
+// than the fastest of them on average, 18 % at most.
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,34 +43,43 @@ using namespace mlir::tt;
 
 /// What is left of the way of a copy, from DRAM and from L2, when others overlap
 /// with it. Fitted.
-static constexpr double kDramLatency = 180e-9, kL2Latency = 180e-9;
+static constexpr double kDramLatency = 370e-9, kL2Latency = 44e-9;
 /// From one launch to the next in a stream: start, index arithmetic, drain.
 /// Fitted.
-static constexpr double kLaunchSeconds = 1.45e-6;
+static constexpr double kLaunchSeconds = 1.6e-6;
 /// Clocks of a shared load, and of an mma whose sum the next k-step needs; both
 /// are near to this on Ampere, Ada and Hopper.
-static constexpr double kStepClocks = 36;
+static constexpr double kStepClocks = 32.5;
 /// Clocks that a block's warps lose at a barrier, if no other block fills them.
-static constexpr double kBarrierClocks = 110;
+static constexpr double kBarrierClocks = 68;
 /// Copies of a k-tile are spread over the one before, and its slot is free late in
 /// that: so many tiles of the stages are not in flight. Fitted.
-static constexpr double kTilesLost = 1.86;
+static constexpr double kTilesLost = 1.52;
 /// Issue slots of one rounding instruction: integer instructions have half the
 /// lanes, and stand between a load and its mma. Fitted.
-static constexpr double kRoundingSlots = 2.25;
+static constexpr double kRoundingSlots = 1.86;
+/// L2 is read in sectors (Nsight Compute documentation, "Memory Tables").
+static constexpr int64_t kSectorBytes = 32;
 /// Parts of L2 that operands can fill before they push each other out.
 static constexpr double kUsableL2 = 0.8;
 
-/// Until the sums of split blocks have met: stores, a fence, an atomic addition,
-/// loads, one after the other. Fitted.
-static constexpr double kMeetingSeconds = 3.8e-6;
+/// Until the sums of blocks that share a tile have met: stores, a fence, an atomic
+/// addition, loads, one after the other; and what it takes to be two blocks for a
+/// share of stream_k. Fitted.
+static constexpr double kMeetingSeconds = 2.0e-6, kCrossingSeconds = 3.2e-6;
+/// Of those bytes: the part of an SM's port to L2 that they reach, and what writing
+/// costs beside reading. Fitted.
+static constexpr double kMeetingPort = 0.4, kMeetingWrites = 1.6;
+/// Bytes of the same row that DRAM could have brought at no cost beside a piece of
+/// one k-tile. Fitted.
+static constexpr double kRowBytesLost = 16;
 /// The end of a guarded block, a fence and an atomic addition; and what looking at
 /// a k-tile takes of a k-tile's time. Fitted.
-static constexpr double kGuardSeconds = 1.2e-6, kGuardedTileShare = 0.45;
+static constexpr double kGuardSeconds = 1.1e-6, kGuardedTileShare = 0.44;
 
-/// What terms that overlap take together: their norm, see above.
+/// What terms that overlap take together: their norm, see above. Fitted.
 static double combine(ArrayRef<double> terms) {
-  constexpr double kExponent = 2.9;
+  constexpr double kExponent = 3.04;
   double sum = 0;
   for (double term : terms)
     sum += std::pow(term, kExponent);
@@ -113,6 +122,7 @@ struct TileWork {
   double fragmentBytes = 0; ///< from shared memory to registers
   double issueSlots = 0;    ///< of all warps
   double steps = 0;         ///< k-steps that one warp does, one after another
+  double rowBytes = 0;      ///< of the piece of a row of B
 
   TileWork(const Problem &problem, const TilePlan &plan);
 };
@@ -126,11 +136,18 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   double warps = config.getWarpsPerSlice();
   double kBytes = k * plan.getElementBytes();
   flops = 2 * m * n * k;
+  rowBytes = kBytes;
   copiedBytes = (m + n) * kBytes;
   // Every other row of a padded A of 16 bits begins in the middle of a 32-byte
-  // sector of shared memory, and its copies read each sector of L2 twice.
+  // sector of shared memory, and its copies read each sector of L2 twice. Rows
+  // that begin in the middle of a sector of L2 end in the middle of another.
   bool isSplit = !plan.isF32() && config.getALayout() == SharedLayout::padded;
-  readBytes = copiedBytes + (isSplit ? m * kBytes / 2 : 0);
+  auto getLostBytes = [&](int64_t rowLength) {
+    return rowLength * plan.getElementBytes() % kSectorBytes ? kSectorBytes : 0;
+  };
+  readBytes = copiedBytes + (isSplit ? m * kBytes / 2 : 0) +
+              k * getLostBytes(getModelSize(problem.m)) +
+              n * getLostBytes(getModelSize(problem.k));
   // Each warp reads its rows of A and of B; those in a row or column of warps
   // read the same again.
   fragmentBytes = warps * (config.getWarpM() + config.getWarpN()) * kBytes;
@@ -267,7 +284,8 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
                blocks * work.readBytes / (kL2BytesPerClockPerSM * clock));
   double dram = fitsL2 ? 0
                        : operandBytes * active / tiles / this->kTiles /
-                             target.dramBytesPerSecond;
+                             target.dramBytesPerSecond *
+                             (1 + kRowBytesLost / work.rowBytes);
   // One buffer: nothing is copied while anything is computed.
   double ahead = config.getStages() - kTilesLost;
   double latency = ahead > 0 ? getLatency() / ahead : 0;
@@ -306,8 +324,11 @@ void Estimator::addStream() {
   int64_t shares = config.getStreamShares();
   double blocks = countStreamBlocks(config);
   addWaves(shares, std::max(1.0, streamTiles * kTiles / shares));
-  if (blocks > shares)
+  if (blocks > shares) {
     cost.prologue += getLatency();
+    cost.reduction += kCrossingSeconds *
+                      llvm::divideCeil(shares, cost.waves.slots);
+  }
   addMeeting(std::min(shares, cost.waves.slots),
              llvm::divideCeil(shares, cost.waves.slots), blocks / streamTiles);
 }
@@ -338,9 +359,9 @@ void Estimator::addSlices(int64_t blocks, int64_t count) {
 void Estimator::addMeeting(int64_t active, int64_t count, double parts) {
   double sumBytes = 4.0 * plan.getTileSums();
   int64_t blocks = llvm::divideCeil(active, target.multiprocessors);
+  double bytes = (blocks * kMeetingWrites + parts) * sumBytes;
   cost.reduction +=
-      count * ((blocks + parts) * sumBytes /
-                   (kL2BytesPerClockPerSM * getClock()) +
+      count * (bytes / (kMeetingPort * kL2BytesPerClockPerSM * getClock()) +
                kMeetingSeconds);
 }
 
