@@ -49,6 +49,9 @@ namespace {
 /// placed just before them.
 struct LoopParts {
   SmallVector<Operation *> copies;
+  /// Of tiles that are copied through registers: what comes from global memory,
+  /// and what goes to shared memory.
+  SmallVector<Operation *> registerLoads, registerStores;
   nvgpu::DeviceAsyncCreateGroupOp group;
   nvgpu::DeviceAsyncWaitOp wait;
   /// The barrier after the wait, and the one that closes the body.
@@ -71,12 +74,17 @@ private:
       place(op, stage);
   }
   void placeMma(size_t kStep);
+  void placeRegisterCopies();
 
   scf::ForOp loop;
   LoopParts parts;
   /// The last stage: the one that computes.
   int64_t last;
   size_t nextCopy = 0;
+  /// mma of all k-steps, and how many are placed.
+  size_t mmaCount = 0, mmaDone = 0;
+  size_t nextLoad = 0;
+  SmallVector<bool> isStored;
   /// Placed ops in order, with their stage.
   llvm::MapVector<Operation *, int64_t> placed;
   /// Copies of shared arithmetic for stages other than the first to use it.
@@ -89,17 +97,28 @@ static bool isSharedRead(Operation *op) {
   return isa<nvgpu::LdMatrixOp, vector::LoadOp>(op);
 }
 
-/// Ops whose results the next k-step uses: they have a place of their own.
-static bool isFragment(Operation *op) {
-  return isSharedRead(op) || isa<RoundToTF32Op>(op);
+/// With a guard, or without: then its tiles are never partial.
+static bool isRegisterLoad(Operation *op) {
+  return isa<memref::LoadOp>(op) ||
+         (isa<scf::IfOp>(op) && op->getNumResults() != 0);
+}
+
+/// Ops whose results are used in another k-step or k-tile: they have a place of
+/// their own.
+static bool isLoad(Operation *op) {
+  return isSharedRead(op) || isa<RoundToTF32Op>(op) || isRegisterLoad(op);
+}
+
+/// With a guard in a last, partial round.
+static bool isRegisterStore(Operation *op) {
+  if (auto guarded = dyn_cast<scf::IfOp>(op))
+    return !guarded.getBody()->getOps<vector::StoreOp>().empty();
+  return isa<vector::StoreOp>(op);
 }
 
 static bool isCopy(Operation *op) {
-  // A load through registers without a guard: its tiles are never partial.
-  if (isa<nvgpu::DeviceAsyncCopyOp, memref::LoadOp, memref::StoreOp>(op))
-    return true;
-  // Copies of a last, partial round, and guarded loads through registers.
-  return isa<scf::IfOp>(op);
+  // In an scf.if: copies of a last, partial round.
+  return isa<nvgpu::DeviceAsyncCopyOp, scf::IfOp>(op);
 }
 
 /// Sorts the ops of `loop` into parts; k-steps are told apart by the mma that
@@ -108,7 +127,11 @@ static FailureOr<LoopParts> findParts(scf::ForOp loop) {
   LoopParts parts;
   bool inLoads = false;
   for (Operation &op : loop.getBody()->without_terminator()) {
-    if (isCopy(&op))
+    if (isRegisterLoad(&op))
+      parts.registerLoads.push_back(&op);
+    else if (isRegisterStore(&op))
+      parts.registerStores.push_back(&op);
+    else if (isCopy(&op))
       parts.copies.push_back(&op);
     else if (auto group = dyn_cast<nvgpu::DeviceAsyncCreateGroupOp>(op))
       parts.group = group;
@@ -153,10 +176,9 @@ void Scheduler::place(Operation *op, int64_t stage) {
       [&](Operation *nested) { needed.insert_range(nested->getOperands()); });
   for (Value value : needed) {
     Operation *producer = value.getDefiningOp();
-    // A fragment may come later in the order: then the value is what the
-    // iteration before has loaded.
-    if (!producer || producer->getBlock() != loop.getBody() ||
-        isFragment(producer))
+    // A load may come later in the order: then the value is what the iteration
+    // before has loaded.
+    if (!producer || producer->getBlock() != loop.getBody() || isLoad(producer))
       continue;
     auto found = placed.find(producer);
     if (found == placed.end()) {
@@ -198,6 +220,8 @@ void Scheduler::placeMma(size_t kStep) {
   size_t mmaBeforeCopies = rounding.empty() ? 0 : mma.size() / 2;
   for (auto [position, op] : llvm::enumerate(mma)) {
     place(op, last);
+    ++mmaDone;
+    placeRegisterCopies();
     size_t done = position + 1;
     for (; nextRounding < rounding.size() * done / mma.size(); ++nextRounding)
       place(rounding[nextRounding], isLast ? last - 1 : last);
@@ -210,8 +234,36 @@ void Scheduler::placeMma(size_t kStep) {
   }
 }
 
+/// The share of the copies through registers that is due after `mmaDone` mma.
+/// Loads are spread over the window of the loop body in which the slot is free;
+/// each value is stored when half of that has passed, which hides the way from
+/// L2 and keeps half of a tile in registers at most.
+void Scheduler::placeRegisterCopies() {
+  size_t loads = parts.registerLoads.size();
+  size_t stores = parts.registerStores.size();
+  // With two stages, the barrier of the same iteration follows the stores.
+  // Otherwise the slot is free for all of this iteration and more.
+  size_t window = last == 1 ? (mmaCount - parts.mma.back().size()) / 2 : mmaCount;
+  size_t delay = last == 1 ? window : mmaCount / 2;
+  // Stores that belong to the tile before come first: they free registers.
+  for (bool isWrapped : {true, false})
+    for (size_t i = 0; i < stores; ++i) {
+      size_t due = (i + 1) * window / stores + delay;
+      if (isStored[i] || isWrapped != (due > mmaCount) ||
+          (isWrapped ? due - mmaCount : due) > mmaDone)
+        continue;
+      isStored[i] = true;
+      place(parts.registerStores[i], isWrapped ? 1 : 0);
+    }
+  for (; nextLoad < loads && nextLoad * window < mmaDone * loads; ++nextLoad)
+    place(parts.registerLoads[nextLoad], /*stage=*/0);
+}
+
 void Scheduler::run() {
   size_t kSteps = parts.mma.size();
+  for (ArrayRef<Operation *> mma : parts.mma)
+    mmaCount += mma.size();
+  isStored.assign(parts.registerStores.size(), false);
   for (size_t kStep = 0; kStep + 1 < kSteps; ++kStep) {
     placeAll(parts.loads[kStep + 1], last);
     placeMma(kStep);

@@ -24,10 +24,12 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Remarks.h"
 #include "tt/Conversion/MatmulMaps.h"
 #include "tt/Transforms/KernelMatmul.h"
 #include "tt/Transforms/Passes.h"
+#include "tt/Transforms/SharedAccess.h"
 #include "tt/Transforms/TilePlan.h"
 
 namespace mlir::tt {
@@ -39,6 +41,9 @@ using namespace mlir;
 using namespace mlir::tt;
 
 namespace {
+
+/// 16-bit elements of a word.
+constexpr int64_t kPair = 2;
 
 /// One operand's k-tile: where it comes from and where it goes.
 struct StagedTile {
@@ -71,6 +76,8 @@ private:
   Value countValid(StagedTile &tile, const TilePiece &place, int64_t width);
   void copyAsync(StagedTile &tile, Value slot, int64_t width,
                  SmallVectorImpl<Value> &tokens);
+  Value isInside(StagedTile &tile, Value row, Value column);
+  Value loadElement(StagedTile &tile, const TilePiece &place, Value column);
   void copyThroughRegisters(StagedTile &tile, Value slot);
   void report(StagedTile &tile, int64_t width);
   int64_t countRounds(StagedTile &tile, int64_t width) {
@@ -201,40 +208,107 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
   }
 }
 
-/// cp.async moves 4 bytes at least. Rows of 16-bit elements at odd strides are
-/// loaded element by element, all before the first is stored, so that the loads
-/// overlap.
-void OperandStager::copyThroughRegisters(StagedTile &tile, Value slot) {
-  SmallVector<std::pair<TilePiece, Value>> loaded;
+/// Whether [row, column] of the tile lies inside the operand; null if all do.
+/// Rounds differ by a constant in their row: what is left of the rows after the
+/// thread's first is one number for all of them, in 32 bits, and each compares a
+/// constant with it. Columns make it negative where they are outside. A
+/// comparison of its own for each would take more instructions than the copies.
+Value OperandStager::isInside(StagedTile &tile, Value row, Value column) {
+  Type i32 = builder.getI32Type();
+  auto subtract = [&](OpFoldResult limit, Value position) -> Value {
+    auto bound = dyn_cast<Value>(limit);
+    if (!bound)
+      return {};
+    Value left = index.sub(bound, position);
+    return arith::IndexCastOp::create(builder, i32, left);
+  };
+  SmallVector<OpFoldResult> sizes = tile.source.getMixedSizes();
+  int64_t constantRow = splitConstant(builder, row);
+  Value rowsLeft = subtract(sizes[0], row);
+  Value columnsLeft = subtract(sizes[1], column);
+  if (!rowsLeft && !columnsLeft)
+    return {};
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantIntOp::create(builder, i32, value);
+  };
+  Value left = rowsLeft;
+  if (!rowsLeft) {
+    constantRow = 0;
+    left = columnsLeft;
+  } else if (columnsLeft) {
+    // More rows than any tile has, for each column that is left.
+    constexpr int64_t kManyRows = 1 << 16;
+    Value many =
+        arith::MulIOp::create(builder, columnsLeft, constant(kManyRows));
+    left = arith::MinSIOp::create(builder, rowsLeft, many);
+  }
+  return arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, left,
+                               constant(constantRow));
+}
+
+/// The element at [row, column], or zero outside the operand.
+Value OperandStager::loadElement(StagedTile &tile, const TilePiece &place,
+                                 Value column) {
+  Value inside = isInside(tile, place.row, column);
+  if (inside && place.active)
+    inside = arith::AndIOp::create(builder, inside, place.active);
+  else if (place.active)
+    inside = place.active;
+  if (!inside)
+    return memref::LoadOp::create(builder, tile.source,
+                                  ValueRange{place.row, column});
+  auto element = scf::IfOp::create(builder, TypeRange{kernel.elementType},
+                                   inside, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(element.thenBlock());
+  Value load = memref::LoadOp::create(builder, tile.source,
+                                      ValueRange{place.row, column});
+  scf::YieldOp::create(builder, load);
+  builder.setInsertionPointToStart(element.elseBlock());
   Value zero = arith::ConstantOp::create(
       builder, builder.getZeroAttr(kernel.elementType));
-  for (int64_t round = 0; round < countRounds(tile, /*width=*/1); ++round) {
-    TilePiece place = getPlace(tile, round, /*width=*/1);
-    Value inside = arith::ConstantIntOp::create(builder, 1, /*width=*/1);
-    if (Value valid = countValid(tile, place, /*width=*/1))
-      inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, valid,
-                                     index.constant(0));
-    if (place.active)
-      inside = arith::AndIOp::create(builder, inside, place.active);
-    auto element = scf::IfOp::create(builder, TypeRange{kernel.elementType},
-                                     inside, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(element.thenBlock());
-    Value load = memref::LoadOp::create(builder, tile.source,
-                                        ValueRange{place.row, place.column});
-    scf::YieldOp::create(builder, load);
-    builder.setInsertionPointToStart(element.elseBlock());
-    scf::YieldOp::create(builder, zero);
-    loaded.push_back({place, element.getResult(0)});
+  scf::YieldOp::create(builder, zero);
+  return element.getResult(0);
+}
+
+/// cp.async moves 4 bytes at least, and rows of 16-bit elements at odd strides
+/// begin in the middle of 4 bytes. Each thread joins two elements to a word,
+/// adjacent threads adjacent words. Every load is of one element, so that none
+/// reaches beyond the operand or into another row, whichever way rows lie. For
+/// each 128 bytes, by count of wavefronts of the load-store unit:
+///
+///   two loads of 16 bits, one store of 32 bits       3, of 3 instructions
+///   three aligned loads of 32, one store of 64 bits  4, of 2
+///   five aligned loads of 32, one store of 128 bits  6, of 1.5
+///   elements one by one                              4, of 4
+///
+/// since loads whose lanes are 8 or 16 bytes apart take two or four wavefronts
+/// each. That unit also feeds the tensor cores and is what limits most kernels.
+///
+/// All loads stand before the first store, so that they overlap;
+/// tt-assign-stages moves both.
+void OperandStager::copyThroughRegisters(StagedTile &tile, Value slot) {
+  auto pairType = VectorType::get({kPair}, kernel.elementType);
+  SmallVector<std::pair<TilePiece, SmallVector<Value>>> loaded;
+  for (int64_t round = 0; round < countRounds(tile, kPair); ++round) {
+    TilePiece place = getPlace(tile, round, kPair);
+    SmallVector<Value> elements;
+    for (int64_t i = 0; i < kPair; ++i)
+      elements.push_back(
+          loadElement(tile, place, index.add(place.column, i)));
+    loaded.push_back({place, elements});
   }
-  for (auto [place, value] : loaded) {
+  for (auto &[place, elements] : loaded) {
     OpBuilder::InsertionGuard guard(builder);
+    Value pair = vector::FromElementsOp::create(builder, pairType, elements);
     if (place.active) {
       auto ifActive = scf::IfOp::create(builder, place.active);
       builder.setInsertionPointToStart(ifActive.thenBlock());
     }
-    memref::StoreOp::create(builder, value, tile.shared,
-                            ValueRange{slot, place.row, place.column});
+    vector::StoreOp::create(builder, pair, tile.shared,
+                            ValueRange{slot, place.row, place.column},
+                            /*nontemporal=*/false,
+                            llvm::MaybeAlign(kPair * plan.getElementBytes()));
   }
 }
 
@@ -264,7 +338,7 @@ void OperandStager::report(StagedTile &tile, int64_t width) {
     remark::missed(builder.getLoc(), options)
         << what
         << (bytes >= 4 ? std::to_string(bytes) + "-byte cp.async copies"
-                       : std::string("element by element through registers"))
+                       : std::string("pairs of elements through registers"))
         << remark::reason("its rows are only known to begin at multiples of "
                           "{0} bytes, 16 are needed",
                           bytes)

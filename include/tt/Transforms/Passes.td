@@ -104,7 +104,8 @@ def StageOperands : Pass<"tt-stage-operands"> {
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::nvgpu::NVGPUDialect",
-                           "::mlir::scf::SCFDialect"];
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 def GuardTiles : Pass<"tt-guard-tiles"> {
