@@ -89,6 +89,17 @@ int64_t TilePlan::getLaneColumns() const {
   return !isF32() && config.getWarpN() % 32 == 0 ? 8 : 4;
 }
 
+// 8 lanes write 16 bytes each at a time, two rows of 64 bytes: rows g and g + 1,
+// or of f32 2 g and 2 g + 2, must lie half of the banks apart.
+int64_t TilePlan::getRowBufferPitch() const {
+  constexpr int64_t kBankLineBytes = 128;
+  int64_t rowBytes = config.getWarpN() * elementBytes;
+  if (isF32())
+    return config.getWarpN() + kBankLineBytes / 4 / elementBytes;
+  int64_t pad = rowBytes % kBankLineBytes ? 0 : kBankLineBytes / 2;
+  return config.getWarpN() + pad / elementBytes;
+}
+
 // f32: lanes t = 0..3 of a load read rows k + t, two chunks each.
 // 16-bit: an ldmatrix reads one chunk of rows k ... k + 7.
 SwizzleAttr TilePlan::getASwizzle() const {

@@ -302,8 +302,9 @@ def LowerEpilogue : Pass<"tt-lower-epilogue"> {
   let summary = "Lower tt.store_fragments to the widest stores that are legal";
   let description = [{
     Each lane's adjacent columns are rounded to C's type and stored as one
-    vector: 16 bytes where C's rows allow it, element by element at the edges of
-    C and where they do not.
+    vector of 16 bytes where C's rows allow it, element by element at the edges of
+    C. Where they do not, each warp passes its rows through shared memory and
+    adjacent lanes store adjacent 8, 4 or 2 bytes.
   }];
   let options = [
     Option<"rowAlignment", "row-alignment", "int64_t", /*default=*/"0",
@@ -313,6 +314,7 @@ def LowerEpilogue : Pass<"tt-lower-epilogue"> {
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
                            "::mlir::memref::MemRefDialect",
+                           "::mlir::NVVM::NVVMDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
 }
