@@ -20,8 +20,8 @@
 //
 // One barrier suffices. It stands after the last read of tile i (the fragments
 // of the last k-step were loaded before it) and so before the copies of tile
-// i + S, which go to the same slot; and it stands after the wait for tile i + 1,
-// so that every warp sees what the others copied.
+// i + S, which go to the same slot; and it stands after the wait for tile i +
+// 1, so that every warp sees what the others copied.
 //
 //===----------------------------------------------------------------------===//
 
@@ -206,9 +206,9 @@ void Scheduler::place(Operation *op, int64_t stage) {
 }
 
 /// The mma of one k-step; between them the rounding of the next k-step's
-/// fragments, from the first mma on, and this k-step's share of the copies. Either
-/// in a burst would keep the tensor cores waiting for issue slots; where there is
-/// rounding, copies wait for the second half.
+/// fragments, from the first mma on, and this k-step's share of the copies.
+/// Either in a burst would keep the tensor cores waiting for issue slots; where
+/// there is rounding, copies wait for the second half.
 void Scheduler::placeMma(size_t kStep) {
   ArrayRef<Operation *> mma = parts.mma[kStep];
   size_t stepsWithCopies = parts.mma.size() - 1;
@@ -243,7 +243,8 @@ void Scheduler::placeRegisterCopies() {
   size_t stores = parts.registerStores.size();
   // With two stages, the barrier of the same iteration follows the stores.
   // Otherwise the slot is free for all of this iteration and more.
-  size_t window = last == 1 ? (mmaCount - parts.mma.back().size()) / 2 : mmaCount;
+  size_t window =
+      last == 1 ? (mmaCount - parts.mma.back().size()) / 2 : mmaCount;
   size_t delay = last == 1 ? window : mmaCount / 2;
   // Stores that belong to the tile before come first: they free registers.
   for (bool isWrapped : {true, false})

@@ -9,15 +9,15 @@
 //   c0 c1   row g,     columns 2 t, 2 t + 1
 //   c2 c3   row g + 8, columns 2 t, 2 t + 1
 //
-// The permutation of N (LowerToMma.cpp) puts the columns of a lane's two or four
-// adjacent n8 tiles side by side in C: 4 columns of f32 or 8 of 16 bits are 16
-// bytes, one store. Four lanes t store 64 bytes of a row.
+// The permutation of N (LowerToMma.cpp) puts the columns of a lane's two or
+// four adjacent n8 tiles side by side in C: 4 columns of f32 or 8 of 16 bits
+// are 16 bytes, one store. Four lanes t store 64 bytes of a row.
 //
 // Where rows of C allow only narrower stores, lanes would store 2, 4 or 8 bytes
-// at distances of 16, and each store would touch 16 sectors of memory for a part
-// of their bytes. There each warp passes its rows through shared memory, those of
-// one m16 tile at a time, and stores them from adjacent lanes to adjacent
-// addresses: of 2 bytes, 2 or 3 sectors a store.
+// at distances of 16, and each store would touch 16 sectors of memory for a
+// part of their bytes. There each warp passes its rows through shared memory,
+// those of one m16 tile at a time, and stores them from adjacent lanes to
+// adjacent addresses: of 2 bytes, 2 or 3 sectors a store.
 //
 //===----------------------------------------------------------------------===//
 
@@ -138,8 +138,8 @@ void EpilogueLowering::storeElements(Value values, Value row, Value column,
   int64_t width = cast<VectorType>(values.getType()).getNumElements();
   for (int64_t i = 0; i < width; ++i) {
     Value at = index.add(column, i);
-    Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, at,
-                                         columns);
+    Value inside =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, at, columns);
     auto ifInside = scf::IfOp::create(builder, inside);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(ifInside.thenBlock());
@@ -153,8 +153,8 @@ void EpilogueLowering::storeElements(Value values, Value row, Value column,
 void EpilogueLowering::storeRow(Value values, Value row, Value column) {
   OpBuilder::InsertionGuard guard(builder);
   if (rows) {
-    Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt,
-                                         row, rows);
+    Value inside =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, row, rows);
     auto ifInside = scf::IfOp::create(builder, inside);
     builder.setInsertionPointToStart(ifInside.thenBlock());
   }
@@ -162,8 +162,8 @@ void EpilogueLowering::storeRow(Value values, Value row, Value column) {
     return storeVector(values, row, column);
   int64_t width = cast<VectorType>(values.getType()).getNumElements();
   Value end = index.add(column, width);
-  Value whole = arith::CmpIOp::create(builder, arith::CmpIPredicate::sle, end,
-                                      columns);
+  Value whole =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::sle, end, columns);
   auto ifWhole = scf::IfOp::create(builder, TypeRange{}, whole,
                                    /*withElseRegion=*/width > 1);
   builder.setInsertionPointToStart(ifWhole.thenBlock());
@@ -179,9 +179,8 @@ void EpilogueLowering::storeDirectly() {
   for (int64_t mTile = 0; mTile < plan.getMTiles(); ++mTile)
     for (int64_t half : {0, 1})
       for (int64_t group = 0; group < plan.getLaneGroups(); ++group) {
-        Value row =
-            index.add(store.getRow(),
-                      index.add(getRowInTile(half), mTile * kMmaM));
+        Value row = index.add(store.getRow(),
+                              index.add(getRowInTile(half), mTile * kMmaM));
         Value column =
             index.add(store.getColumn(),
                       index.add(index.mul(t, width), group * 4 * width));
@@ -221,9 +220,9 @@ void EpilogueLowering::fillBuffer(int64_t mTile) {
     }
 }
 
-/// Stores them to C, as far as they lie inside, adjacent lanes adjacent pieces as
-/// wide as C's rows allow. All are read before the first is stored, so that the
-/// reads overlap.
+/// Stores them to C, as far as they lie inside, adjacent lanes adjacent pieces
+/// as wide as C's rows allow. All are read before the first is stored, so that
+/// the reads overlap.
 void EpilogueLowering::emptyBuffer(int64_t mTile) {
   int64_t width = rowAlignment / plan.getElementBytes();
   int64_t columnsOfWarp = plan.getConfig().getWarpN();
@@ -234,8 +233,8 @@ void EpilogueLowering::emptyBuffer(int64_t mTile) {
   for (int64_t round = 0; round < rounds; ++round) {
     TilePiece place = getTilePiece(builder, lane, kThreadsPerWarp, kMmaM,
                                    columnsOfWarp, width, round);
-    Value inWarp = index.add(index.mul(place.row, plan.getRowBufferPitch()),
-                             place.column);
+    Value inWarp =
+        index.add(index.mul(place.row, plan.getRowBufferPitch()), place.column);
     Value piece = vector::LoadOp::create(
         builder, pieceType, buffer, index.add(firstOfWarp, inWarp),
         /*nontemporal=*/false, llvm::MaybeAlign(rowAlignment));
@@ -251,9 +250,9 @@ void EpilogueLowering::storeThroughShared() {
   int64_t elementBytes = plan.getElementBytes();
   int64_t first = plan.getSliceSumsBytes() / elementBytes;
   int64_t warpElements = kMmaM * plan.getRowBufferPitch();
-  buffer = viewDynamicShared(
-      builder, first + plan.getRowBuffersBytes() / elementBytes,
-      type.getElementType());
+  buffer = viewDynamicShared(builder,
+                             first + plan.getRowBuffersBytes() / elementBytes,
+                             type.getElementType());
   Value warp = index.div(launch.getThreadIds().x, kThreadsPerWarp);
   // Of one slice, slice 0's warps, which come first.
   firstOfWarp = index.add(index.mul(warp, warpElements), first);

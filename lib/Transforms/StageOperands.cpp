@@ -42,7 +42,7 @@ using namespace mlir::tt;
 
 namespace {
 
-/// 16-bit elements of a word.
+/// 16-bit elements of a 32-bit word.
 constexpr int64_t kPair = 2;
 
 /// One operand's k-tile: where it comes from and where it goes.
@@ -76,8 +76,9 @@ private:
   Value countValid(StagedTile &tile, const TilePiece &place, int64_t width);
   void copyAsync(StagedTile &tile, Value slot, int64_t width,
                  SmallVectorImpl<Value> &tokens);
-  Value isInside(StagedTile &tile, Value row, Value column);
+  Value isInside(StagedTile &tile, const TilePiece &place, Value column);
   Value loadElement(StagedTile &tile, const TilePiece &place, Value column);
+  Value loadPair(StagedTile &tile, const TilePiece &place);
   void copyThroughRegisters(StagedTile &tile, Value slot);
   void report(StagedTile &tile, int64_t width);
   int64_t countRounds(StagedTile &tile, int64_t width) {
@@ -99,7 +100,8 @@ private:
 // Buffers
 //===----------------------------------------------------------------------===//
 
-/// [slot][row][column] of an operand that lies `firstByte` bytes into each slot.
+/// [slot][row][column] of an operand that lies `firstByte` bytes into each
+/// slot.
 Value OperandStager::createBuffer(int64_t firstByte, int64_t rows,
                                   int64_t columns, SwizzleAttr swizzle) {
   int64_t elementBytes = plan.getElementBytes();
@@ -208,12 +210,14 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
   }
 }
 
-/// Whether [row, column] of the tile lies inside the operand; null if all do.
-/// Rounds differ by a constant in their row: what is left of the rows after the
-/// thread's first is one number for all of them, in 32 bits, and each compares a
-/// constant with it. Columns make it negative where they are outside. A
-/// comparison of its own for each would take more instructions than the copies.
-Value OperandStager::isInside(StagedTile &tile, Value row, Value column) {
+/// Whether the thread has an element at `column` of the row of `place` and it
+/// lies inside the operand; null if all do. Rounds differ by a constant in
+/// their row: what is left of the rows after the thread's first is one number
+/// for all of them, in 32 bits, and each compares a constant with it. Columns
+/// make it negative where they are outside. A comparison of its own for each
+/// would take more instructions than the copies.
+Value OperandStager::isInside(StagedTile &tile, const TilePiece &place,
+                              Value column) {
   Type i32 = builder.getI32Type();
   auto subtract = [&](OpFoldResult limit, Value position) -> Value {
     auto bound = dyn_cast<Value>(limit);
@@ -222,85 +226,89 @@ Value OperandStager::isInside(StagedTile &tile, Value row, Value column) {
     Value left = index.sub(bound, position);
     return arith::IndexCastOp::create(builder, i32, left);
   };
-  SmallVector<OpFoldResult> sizes = tile.source.getMixedSizes();
-  int64_t constantRow = splitConstant(builder, row);
-  Value rowsLeft = subtract(sizes[0], row);
-  Value columnsLeft = subtract(sizes[1], column);
-  if (!rowsLeft && !columnsLeft)
-    return {};
   auto constant = [&](int64_t value) -> Value {
     return arith::ConstantIntOp::create(builder, i32, value);
   };
-  Value left = rowsLeft;
+  SmallVector<OpFoldResult> sizes = tile.source.getMixedSizes();
+  Value row = place.row;
+  int64_t constantRow = splitConstant(builder, row);
+  Value rowsLeft = subtract(sizes[0], row);
+  Value left = subtract(sizes[1], column);
+  if (!rowsLeft && !left)
+    return place.active;
   if (!rowsLeft) {
     constantRow = 0;
-    left = columnsLeft;
-  } else if (columnsLeft) {
+  } else if (!left) {
+    left = rowsLeft;
+  } else {
     // More rows than any tile has, for each column that is left.
     constexpr int64_t kManyRows = 1 << 16;
-    Value many =
-        arith::MulIOp::create(builder, columnsLeft, constant(kManyRows));
-    left = arith::MinSIOp::create(builder, rowsLeft, many);
+    left = arith::MulIOp::create(builder, left, constant(kManyRows));
+    left = arith::MinSIOp::create(builder, rowsLeft, left);
   }
-  return arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, left,
-                               constant(constantRow));
+  Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, left,
+                                       constant(constantRow));
+  return place.active
+             ? arith::AndIOp::create(builder, inside, place.active).getResult()
+             : inside;
 }
 
-/// The element at [row, column], or zero outside the operand.
+/// The element at `column` of the row of `place`, or zero outside the operand.
 Value OperandStager::loadElement(StagedTile &tile, const TilePiece &place,
                                  Value column) {
-  Value inside = isInside(tile, place.row, column);
-  if (inside && place.active)
-    inside = arith::AndIOp::create(builder, inside, place.active);
-  else if (place.active)
-    inside = place.active;
-  if (!inside)
+  auto load = [&]() -> Value {
     return memref::LoadOp::create(builder, tile.source,
                                   ValueRange{place.row, column});
-  auto element = scf::IfOp::create(builder, TypeRange{kernel.elementType},
+  };
+  Value inside = isInside(tile, place, column);
+  if (!inside)
+    return load();
+  auto guarded = scf::IfOp::create(builder, TypeRange{kernel.elementType},
                                    inside, /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(element.thenBlock());
-  Value load = memref::LoadOp::create(builder, tile.source,
-                                      ValueRange{place.row, column});
-  scf::YieldOp::create(builder, load);
-  builder.setInsertionPointToStart(element.elseBlock());
+  builder.setInsertionPointToStart(guarded.thenBlock());
+  scf::YieldOp::create(builder, load());
+  builder.setInsertionPointToStart(guarded.elseBlock());
   Value zero = arith::ConstantOp::create(
       builder, builder.getZeroAttr(kernel.elementType));
   scf::YieldOp::create(builder, zero);
-  return element.getResult(0);
+  return guarded.getResult(0);
+}
+
+/// The element at `place` and the next, as one vector.
+Value OperandStager::loadPair(StagedTile &tile, const TilePiece &place) {
+  auto type = VectorType::get({kPair}, kernel.elementType);
+  SmallVector<Value> elements;
+  for (int64_t i = 0; i < kPair; ++i)
+    elements.push_back(loadElement(tile, place, index.add(place.column, i)));
+  return vector::FromElementsOp::create(builder, type, elements);
 }
 
 /// cp.async moves 4 bytes at least, and rows of 16-bit elements at odd strides
 /// begin in the middle of 4 bytes. Each thread joins two elements to a word,
-/// adjacent threads adjacent words. Every load is of one element, so that none
-/// reaches beyond the operand or into another row, whichever way rows lie. For
-/// each 128 bytes, by count of wavefronts of the load-store unit:
+/// adjacent threads adjacent words. For each 128 bytes, by count of wavefronts
+/// of the load-store unit:
 ///
-///   two loads of 16 bits, one store of 32 bits       3, of 3 instructions
-///   three aligned loads of 32, one store of 64 bits  4, of 2
-///   five aligned loads of 32, one store of 128 bits  6, of 1.5
-///   elements one by one                              4, of 4
+///   two loads of 16 bits, one store of 32                 3, of 3 instructions
+///   three aligned loads of 32, shifted, one store of 64   4, of 2
+///   five aligned loads of 32, shifted, one store of 128   6, of 1.5
+///   elements one by one                                   4, of 4
 ///
 /// since loads whose lanes are 8 or 16 bytes apart take two or four wavefronts
-/// each. That unit also feeds the tensor cores and is what limits most kernels.
+/// each. That unit also feeds the tensor cores: it is what limits these
+/// kernels. Every load is of one element: none reaches beyond the operand or
+/// into another row, wherever rows begin.
 ///
 /// All loads stand before the first store, so that they overlap;
 /// tt-assign-stages moves both.
 void OperandStager::copyThroughRegisters(StagedTile &tile, Value slot) {
-  auto pairType = VectorType::get({kPair}, kernel.elementType);
-  SmallVector<std::pair<TilePiece, SmallVector<Value>>> loaded;
+  SmallVector<std::pair<TilePiece, Value>> loaded;
   for (int64_t round = 0; round < countRounds(tile, kPair); ++round) {
     TilePiece place = getPlace(tile, round, kPair);
-    SmallVector<Value> elements;
-    for (int64_t i = 0; i < kPair; ++i)
-      elements.push_back(
-          loadElement(tile, place, index.add(place.column, i)));
-    loaded.push_back({place, elements});
+    loaded.push_back({place, loadPair(tile, place)});
   }
-  for (auto &[place, elements] : loaded) {
+  for (auto [place, pair] : loaded) {
     OpBuilder::InsertionGuard guard(builder);
-    Value pair = vector::FromElementsOp::create(builder, pairType, elements);
     if (place.active) {
       auto ifActive = scf::IfOp::create(builder, place.active);
       builder.setInsertionPointToStart(ifActive.thenBlock());
