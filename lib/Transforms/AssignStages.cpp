@@ -74,6 +74,7 @@ private:
       place(op, stage);
   }
   void placeMma(size_t kStep);
+  void planRegisterCopies();
   void placeRegisterCopies();
 
   scf::ForOp loop;
@@ -83,6 +84,7 @@ private:
   size_t nextCopy = 0;
   /// mma of all k-steps, and how many are placed.
   size_t mmaCount = 0, mmaDone = 0;
+  size_t window = 0, delay = 0;
   size_t nextLoad = 0;
   SmallVector<bool> isStored;
   /// Placed ops in order, with their stage.
@@ -234,18 +236,29 @@ void Scheduler::placeMma(size_t kStep) {
   }
 }
 
+/// When copies through registers are done, in mma of the loop body: loads are
+/// spread over `window`, and each value is stored `delay` after it was loaded.
+/// Half of the body hides the way from L2; large warp tiles leave registers for
+/// less.
+void Scheduler::planRegisterCopies() {
+  // Registers of accumulators, and of values in flight, two for each store.
+  // What a thread has beside them goes to fragments and addresses.
+  constexpr size_t kRegisters = 144, kPerStore = 2;
+  size_t accumulators = 4 * parts.mma.back().size();
+  size_t inFlight =
+      (kRegisters - std::min(accumulators, kRegisters)) / kPerStore;
+  size_t stores = std::max<size_t>(parts.registerStores.size(), 1);
+  // With two stages, the barrier before the last k-step closes the window.
+  // Otherwise the slot is free for all of this iteration and more.
+  size_t end = last == 1 ? mmaCount - parts.mma.back().size() : mmaCount;
+  delay = std::min(end / (last == 1 ? 3 : 2), end * inFlight / stores);
+  window = last == 1 ? end - delay : end;
+}
+
 /// The share of the copies through registers that is due after `mmaDone` mma.
-/// Loads are spread over the window of the loop body in which the slot is free;
-/// each value is stored when half of that has passed, which hides the way from
-/// L2 and keeps half of a tile in registers at most.
 void Scheduler::placeRegisterCopies() {
   size_t loads = parts.registerLoads.size();
   size_t stores = parts.registerStores.size();
-  // With two stages, the barrier of the same iteration follows the stores.
-  // Otherwise the slot is free for all of this iteration and more.
-  size_t window =
-      last == 1 ? (mmaCount - parts.mma.back().size()) / 2 : mmaCount;
-  size_t delay = last == 1 ? window : mmaCount / 2;
   // Stores that belong to the tile before come first: they free registers.
   for (bool isWrapped : {true, false})
     for (size_t i = 0; i < stores; ++i) {
@@ -265,6 +278,7 @@ void Scheduler::run() {
   for (ArrayRef<Operation *> mma : parts.mma)
     mmaCount += mma.size();
   isStored.assign(parts.registerStores.size(), false);
+  planRegisterCopies();
   for (size_t kStep = 0; kStep + 1 < kSteps; ++kStep) {
     placeAll(parts.loads[kStep + 1], last);
     placeMma(kStep);

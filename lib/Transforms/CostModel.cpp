@@ -5,26 +5,27 @@
 //===----------------------------------------------------------------------===//
 //
 // A launch is a number of waves. In a wave each SM works on r blocks at once (r
-// is the occupancy; in the last wave perhaps less), each through its k-tiles. For
-// the time of one k-tile of all r blocks we ask what each part of the machine
-// needs for it alone:
+// is the occupancy; in the last wave perhaps less), each through its k-tiles.
+// For the time of one k-tile of all r blocks we ask what each part of the
+// machine needs for it alone:
 //
 //   tensor         r x flops / rate of an SM
 //   issue          r x warp instructions / 4 schedulers
-//   shared memory  r x (bytes copied in + bytes of fragments read) / 128 a clock
-//   L2             bytes copied in / bandwidth of L2, or of the SM's port
+//   shared memory  r x (bytes copied in + bytes of fragments read) / 128 a
+//   clock L2             bytes copied in / bandwidth of L2, or of the SM's port
 //   DRAM           bytes of A and B that the wave touches first / bandwidth
 //   latency        the way of a copy / how many k-tiles ahead it is started
-//   steps          a chain that more blocks do not shorten: each k-step waits for
+//   steps          a chain that more blocks do not shorten: each k-step waits
+//   for
 //                  the fragments of the one before; each k-tile for a barrier
 //
 // The parts overlap, but not wholly: two that are busy all the time get in each
-// other's way. We take the 2.9-norm of the terms: one dominant term counts alone,
-// two equal ones cost 1.27 times one. That exponent, and the constants below that
-// say "fitted", were fitted to the time of 531 kernels on an H100 (16 to 8192
-// rows, f16 and f32): estimates are within 10 % of it (root mean square), and the
-// kernel with the least estimate of those measured on a problem took 1.1 % longer
-// than the fastest of them on average, 9 % at most.
+// other's way. We take the 2.9-norm of the terms: one dominant term counts
+// alone, two equal ones cost 1.27 times one. That exponent, and the constants
+// below that say "fitted", were fitted to the time of 531 kernels on an H100
+// (16 to 8192 rows, f16 and f32): estimates are within 10 % of it (root mean
+// square), and the kernel with the least estimate of those measured on a
+// problem took 1.1 % longer than the fastest of them on average, 9 % at most.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,8 +42,8 @@ using namespace mlir::tt;
 // Constants
 //===----------------------------------------------------------------------===//
 
-/// What is left of the way of a copy, from DRAM and from L2, when others overlap
-/// with it. Fitted.
+/// What is left of the way of a copy, from DRAM and from L2, when others
+/// overlap with it. Fitted.
 static constexpr double kDramLatency = 180e-9, kL2Latency = 180e-9;
 /// From one launch to the next in a stream: start, index arithmetic, drain.
 /// Fitted.
@@ -52,20 +53,26 @@ static constexpr double kLaunchSeconds = 1.45e-6;
 static constexpr double kStepClocks = 36;
 /// Clocks that a block's warps lose at a barrier, if no other block fills them.
 static constexpr double kBarrierClocks = 110;
-/// Copies of a k-tile are spread over the one before, and its slot is free late in
-/// that: so many tiles of the stages are not in flight. Fitted.
+/// Copies of a k-tile are spread over the one before, and its slot is free late
+/// in that: so many tiles of the stages are not in flight. Fitted.
 static constexpr double kTilesLost = 1.86;
 /// Issue slots of one rounding instruction: integer instructions have half the
 /// lanes, and stand between a load and its mma. Fitted.
 static constexpr double kRoundingSlots = 2.25;
+/// 16-bit rows at odd strides go through registers (tt-stage-operands). Of 128
+/// bytes, each: two loads and a store, which take the way of shared memory;
+/// their predicates, zeros and the joining of halves; see the main loop's SASS.
+static constexpr double kStagedWavefronts = 3, kStagedSlots = 8;
+/// How many k-tiles ahead they are loaded (tt-assign-stages).
+static constexpr double kStagedAhead = 0.4;
 /// Parts of L2 that operands can fill before they push each other out.
 static constexpr double kUsableL2 = 0.8;
 
-/// Until the sums of split blocks have met: stores, a fence, an atomic addition,
-/// loads, one after the other. Fitted.
+/// Until the sums of split blocks have met: stores, a fence, an atomic
+/// addition, loads, one after the other. Fitted.
 static constexpr double kMeetingSeconds = 3.8e-6;
-/// The end of a guarded block, a fence and an atomic addition; and what looking at
-/// a k-tile takes of a k-tile's time. Fitted.
+/// The end of a guarded block, a fence and an atomic addition; and what looking
+/// at a k-tile takes of a k-tile's time. Fitted.
 static constexpr double kGuardSeconds = 1.2e-6, kGuardedTileShare = 0.45;
 
 /// What terms that overlap take together: their norm, see above.
@@ -110,6 +117,7 @@ struct TileWork {
   double flops = 0;
   double copiedBytes = 0;   ///< from global to shared memory
   double readBytes = 0;     ///< for them, from L2
+  double stagedBytes = 0;   ///< of them, through registers
   double fragmentBytes = 0; ///< from shared memory to registers
   double issueSlots = 0;    ///< of all warps
   double steps = 0;         ///< k-steps that one warp does, one after another
@@ -119,6 +127,11 @@ struct TileWork {
 
 } // namespace
 
+/// Whether rows of `length` elements lie at odd strides, if they are adjacent.
+static bool isStaged(int64_t length, const TilePlan &plan) {
+  return !plan.isF32() && !ShapedType::isDynamic(length) && length % 2 != 0;
+}
+
 TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   ConfigAttr config = plan.getConfig();
   double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
@@ -127,6 +140,9 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   double kBytes = k * plan.getElementBytes();
   flops = 2 * m * n * k;
   copiedBytes = (m + n) * kBytes;
+  stagedBytes = ((isStaged(problem.m, plan) ? m : 0) +
+                 (isStaged(problem.k, plan) ? n : 0)) *
+                kBytes;
   // Every other row of a padded A of 16 bits begins in the middle of a 32-byte
   // sector of shared memory, and its copies read each sector of L2 twice.
   bool isSplit = !plan.isF32() && config.getALayout() == SharedLayout::padded;
@@ -150,7 +166,9 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
       registers * kRoundingSlots *
           getRoundingInstructions(problem, config.getRoundingForm());
   // A copy and about as many instructions for its address and predicate.
-  double copies = 2 * copiedBytes / kChunkBytes / kThreadsPerWarp;
+  double copies =
+      2 * (copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp +
+      kStagedSlots * stagedBytes / kSharedBytesPerClock;
   issueSlots = warps * plan.getKSteps() * perStep + copies;
 }
 
@@ -229,7 +247,11 @@ private:
 } // namespace
 
 void Estimator::occupy() {
-  cost.registers = std::min(plan.getRegisters(/*fragmentSets=*/2),
+  // Half of a k-tile is on its way through registers, of 16 bits each.
+  constexpr double kBytesPerRegister = 2, kOnTheWay = 0.5;
+  int64_t staged =
+      kOnTheWay * work.stagedBytes / plan.getThreads() / kBytesPerRegister;
+  cost.registers = std::min(plan.getRegisters(/*fragmentSets=*/2) + staged,
                             plan.getRegisterLimit(target));
   cost.occupancy = getOccupancy(
       {plan.getThreads(), cost.registers, plan.getSharedBytes()}, target);
@@ -260,8 +282,9 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
                       subcores / kSubcoresPerSM;
   double tensor = blocks * work.flops / tensorRate;
   double issue = blocks * work.issueSlots / (subcores * clock);
-  double shared = blocks * (work.copiedBytes + work.fragmentBytes) /
-                  (kSharedBytesPerClock * clock);
+  double sharedBytes = work.copiedBytes + work.fragmentBytes +
+                       (kStagedWavefronts - 1) * work.stagedBytes;
+  double shared = blocks * sharedBytes / (kSharedBytesPerClock * clock);
   double l2 =
       std::max(active * work.readBytes / target.l2BytesPerSecond,
                blocks * work.readBytes / (kL2BytesPerClockPerSM * clock));
@@ -270,6 +293,8 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
                              target.dramBytesPerSecond;
   // One buffer: nothing is copied while anything is computed.
   double ahead = config.getStages() - kTilesLost;
+  if (work.stagedBytes > 0)
+    ahead = std::min(ahead, kStagedAhead);
   double latency = ahead > 0 ? getLatency() / ahead : 0;
   double steps = (work.steps * kStepClocks + kBarrierClocks / blocks) / clock;
 
