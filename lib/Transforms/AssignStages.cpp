@@ -75,6 +75,7 @@ private:
   }
   void placeMma(size_t kStep);
   void planRegisterCopies();
+  void placeRegisterStores(bool ofIterationBefore);
   void placeRegisterCopies();
 
   scf::ForOp loop;
@@ -255,22 +256,29 @@ void Scheduler::planRegisterCopies() {
   window = last == 1 ? end - delay : end;
 }
 
+/// Stores of values that are loaded in the same iteration, or in the one
+/// before, as far as they are due after `mmaDone` mma.
+void Scheduler::placeRegisterStores(bool ofIterationBefore) {
+  size_t stores = parts.registerStores.size();
+  for (size_t i = 0; i < stores; ++i) {
+    size_t due = llvm::divideCeil((i + 1) * window, stores) + delay;
+    bool isLater = due > mmaCount;
+    if (isStored[i] || isLater != ofIterationBefore ||
+        due > mmaDone + (isLater ? mmaCount : 0))
+      continue;
+    isStored[i] = true;
+    place(parts.registerStores[i], isLater ? 1 : 0);
+  }
+}
+
 /// The share of the copies through registers that is due after `mmaDone` mma.
 void Scheduler::placeRegisterCopies() {
+  // First what frees registers.
+  placeRegisterStores(/*ofIterationBefore=*/true);
   size_t loads = parts.registerLoads.size();
-  size_t stores = parts.registerStores.size();
-  // Stores that belong to the tile before come first: they free registers.
-  for (bool isWrapped : {true, false})
-    for (size_t i = 0; i < stores; ++i) {
-      size_t due = (i + 1) * window / stores + delay;
-      if (isStored[i] || isWrapped != (due > mmaCount) ||
-          (isWrapped ? due - mmaCount : due) > mmaDone)
-        continue;
-      isStored[i] = true;
-      place(parts.registerStores[i], isWrapped ? 1 : 0);
-    }
   for (; nextLoad < loads && nextLoad * window < mmaDone * loads; ++nextLoad)
     place(parts.registerLoads[nextLoad], /*stage=*/0);
+  placeRegisterStores(/*ofIterationBefore=*/false);
 }
 
 void Scheduler::run() {

@@ -53,8 +53,10 @@ public:
   void run();
 
 private:
-  /// The row of an m16 tile of fragment row g (half 0) or g + 8 (half 1).
+  /// The row of C, from the first of an m16 tile, that a lane's fragment row g
+  /// (half 0) or g + 8 (half 1) is; and that any fragment row is.
   Value getRowInTile(int64_t half);
+  Value getRowInTile(Value fragmentRow);
   /// A lane's adjacent columns of group `group`, as one vector of C's type.
   Value gather(int64_t mTile, int64_t half, int64_t group);
   void storeRow(Value values, Value row, Value column);
@@ -91,9 +93,17 @@ Value EpilogueLowering::getBound(unsigned dim, int64_t tile) {
   return size % tile ? index.constant(size) : Value();
 }
 
+// f32: rows g and g + 8 of a fragment are adjacent in C (LowerToMma.cpp).
 Value EpilogueLowering::getRowInTile(int64_t half) {
   return plan.isF32() ? index.add(index.mul(g, 2), half)
                       : index.add(g, 8 * half);
+}
+
+Value EpilogueLowering::getRowInTile(Value fragmentRow) {
+  if (!plan.isF32())
+    return fragmentRow;
+  return index.add(index.mul(index.rem(fragmentRow, kMmaM / 2), 2),
+                   index.div(fragmentRow, kMmaM / 2));
 }
 
 Value EpilogueLowering::gather(int64_t mTile, int64_t half, int64_t group) {
@@ -204,15 +214,17 @@ void EpilogueLowering::synchronizeWarp() {
       builder, arith::ConstantIntOp::create(builder, kAllLanes, /*width=*/32));
 }
 
-/// Writes the rows of an m16 tile, 16 bytes a lane.
+/// Writes the rows of an m16 tile in the order of its fragments, 16 bytes a
+/// lane.
 void EpilogueLowering::fillBuffer(int64_t mTile) {
   int64_t width = plan.getLaneColumns();
   for (int64_t half : {0, 1})
     for (int64_t group = 0; group < plan.getLaneGroups(); ++group) {
-      Value inWarp = index.add(
-          index.add(index.mul(getRowInTile(half), plan.getRowBufferPitch()),
-                    index.mul(t, width)),
-          group * 4 * width);
+      Value inWarp =
+          index.add(index.add(index.mul(index.add(g, half * kMmaM / 2),
+                                        plan.getRowBufferPitch()),
+                              index.mul(t, width)),
+                    group * 4 * width);
       vector::StoreOp::create(builder, gather(mTile, half, group), buffer,
                               index.add(firstOfWarp, inWarp),
                               /*nontemporal=*/false,
@@ -241,7 +253,8 @@ void EpilogueLowering::emptyBuffer(int64_t mTile) {
     pieces.push_back({place, piece});
   }
   for (auto [place, piece] : pieces) {
-    Value row = index.add(store.getRow(), index.add(place.row, mTile * kMmaM));
+    Value row = index.add(store.getRow(),
+                          index.add(getRowInTile(place.row), mTile * kMmaM));
     storeRow(piece, row, index.add(store.getColumn(), place.column));
   }
 }

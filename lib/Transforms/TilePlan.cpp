@@ -89,13 +89,11 @@ int64_t TilePlan::getLaneColumns() const {
   return !isF32() && config.getWarpN() % 32 == 0 ? 8 : 4;
 }
 
-// 8 lanes write 16 bytes each at a time, two rows of 64 bytes: rows g and g + 1,
-// or of f32 2 g and 2 g + 2, must lie half of the banks apart.
+// 8 lanes write 16 bytes each at a time, 64 bytes of rows g and g + 1: these lie
+// half of the banks apart.
 int64_t TilePlan::getRowBufferPitch() const {
   constexpr int64_t kBankLineBytes = 128;
   int64_t rowBytes = config.getWarpN() * elementBytes;
-  if (isF32())
-    return config.getWarpN() + kBankLineBytes / 4 / elementBytes;
   int64_t pad = rowBytes % kBankLineBytes ? 0 : kBankLineBytes / 2;
   return config.getWarpN() + pad / elementBytes;
 }
