@@ -5,27 +5,26 @@
 //===----------------------------------------------------------------------===//
 //
 // A launch is a number of waves. In a wave each SM works on r blocks at once (r
-// is the occupancy; in the last wave perhaps less), each through its k-tiles.
-// For the time of one k-tile of all r blocks we ask what each part of the
-// machine needs for it alone:
+// is the occupancy; in the last wave perhaps less), each through its k-tiles. For
+// the time of one k-tile of all r blocks we ask what each part of the machine
+// needs for it alone:
 //
 //   tensor         r x flops / rate of an SM
 //   issue          r x warp instructions / 4 schedulers
-//   shared memory  r x (bytes copied in + bytes of fragments read) / 128 a
-//   clock L2             bytes copied in / bandwidth of L2, or of the SM's port
+//   shared memory  r x (bytes copied in + bytes of fragments read) / 128 a clock
+//   L2             bytes copied in / bandwidth of L2, or of the SM's port
 //   DRAM           bytes of A and B that the wave touches first / bandwidth
 //   latency        the way of a copy / how many k-tiles ahead it is started
-//   steps          a chain that more blocks do not shorten: each k-step waits
-//   for
+//   steps          a chain that more blocks do not shorten: each k-step waits for
 //                  the fragments of the one before; each k-tile for a barrier
 //
 // The parts overlap, but not wholly: two that are busy all the time get in each
-// other's way. We take the 2.9-norm of the terms: one dominant term counts
-// alone, two equal ones cost 1.27 times one. That exponent, and the constants
-// below that say "fitted", were fitted to the time of 531 kernels on an H100
-// (16 to 8192 rows, f16 and f32): estimates are within 10 % of it (root mean
-// square), and the kernel with the least estimate of those measured on a
-// problem took 1.1 % longer than the fastest of them on average, 9 % at most.
+// other's way. We take the 2.9-norm of the terms: one dominant term counts alone,
+// two equal ones cost 1.27 times one. That exponent, and the constants below that
+// say "fitted", were fitted to the time of 531 kernels on an H100 (16 to 8192
+// rows, f16 and f32): estimates are within 10 % of it (root mean square), and the
+// kernel with the least estimate of those measured on a problem took 1.1 % longer
+// than the fastest of them on average, 9 % at most.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,8 +41,8 @@ using namespace mlir::tt;
 // Constants
 //===----------------------------------------------------------------------===//
 
-/// What is left of the way of a copy, from DRAM and from L2, when others
-/// overlap with it. Fitted.
+/// What is left of the way of a copy, from DRAM and from L2, when others overlap
+/// with it. Fitted.
 static constexpr double kDramLatency = 180e-9, kL2Latency = 180e-9;
 /// From one launch to the next in a stream: start, index arithmetic, drain.
 /// Fitted.
@@ -53,8 +52,8 @@ static constexpr double kLaunchSeconds = 1.45e-6;
 static constexpr double kStepClocks = 36;
 /// Clocks that a block's warps lose at a barrier, if no other block fills them.
 static constexpr double kBarrierClocks = 110;
-/// Copies of a k-tile are spread over the one before, and its slot is free late
-/// in that: so many tiles of the stages are not in flight. Fitted.
+/// Copies of a k-tile are spread over the one before, and its slot is free late in
+/// that: so many tiles of the stages are not in flight. Fitted.
 static constexpr double kTilesLost = 1.86;
 /// Issue slots of one rounding instruction: integer instructions have half the
 /// lanes, and stand between a load and its mma. Fitted.
@@ -68,11 +67,11 @@ static constexpr double kStagedAhead = 0.4;
 /// Parts of L2 that operands can fill before they push each other out.
 static constexpr double kUsableL2 = 0.8;
 
-/// Until the sums of split blocks have met: stores, a fence, an atomic
-/// addition, loads, one after the other. Fitted.
+/// Until the sums of split blocks have met: stores, a fence, an atomic addition,
+/// loads, one after the other. Fitted.
 static constexpr double kMeetingSeconds = 3.8e-6;
-/// The end of a guarded block, a fence and an atomic addition; and what looking
-/// at a k-tile takes of a k-tile's time. Fitted.
+/// The end of a guarded block, a fence and an atomic addition; and what looking at
+/// a k-tile takes of a k-tile's time. Fitted.
 static constexpr double kGuardSeconds = 1.2e-6, kGuardedTileShare = 0.45;
 
 /// What terms that overlap take together: their norm, see above.

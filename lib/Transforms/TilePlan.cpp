@@ -89,8 +89,8 @@ int64_t TilePlan::getLaneColumns() const {
   return !isF32() && config.getWarpN() % 32 == 0 ? 8 : 4;
 }
 
-// 8 lanes write 16 bytes each at a time, 64 bytes of rows g and g + 1: these lie
-// half of the banks apart.
+// 8 lanes write 16 bytes each at a time, 64 bytes of rows g and g + 1: these
+// lie half of the banks apart.
 int64_t TilePlan::getRowBufferPitch() const {
   constexpr int64_t kBankLineBytes = 128;
   int64_t rowBytes = config.getWarpN() * elementBytes;

@@ -88,9 +88,16 @@ def StageOperands : Pass<"tt-stage-operands"> {
     Elements outside A and B arrive as zeros (the source size of `cp.async`), so
     the matmul is of static size from here on. Copies are 16 bytes wide where
     base and row stride are multiples of 16 bytes by type or by the assumption
-    on the function's arguments (see `tt-tile-to-blocks`), else 8 or 4; rows of
-    16-bit elements at odd strides go through registers. A remark says which
-    and why.
+    on the function's arguments (see `tt-tile-to-blocks`), else 8 or 4. Rows of
+    16-bit elements at odd strides go through registers, two elements a thread:
+
+    ```mlir
+    %x = scf.if %inside_x -> (f16) { memref.load %a_tile[..] } else { zero }
+    %y = scf.if %inside_y -> (f16) { memref.load %a_tile[..] } else { zero }
+    %pair = vector.from_elements %x, %y
+    vector.store %pair, %a_shared[%slot, ..] : vector<2xf16>
+    ```
+    A remark says which and why.
 
     How the buffers are swizzled is decided here and recorded in `tt.swizzle`.
   }];

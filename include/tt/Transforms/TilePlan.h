@@ -113,9 +113,9 @@ public:
     return config.getWarpN() / (4 * getLaneColumns());
   }
 
-  /// Rows of C that pass through shared memory: 16 of each warp's tile at a time.
-  /// Elements from one row to the next, and bytes of the buffers of one slice's
-  /// warps, which follow the sums of slices.
+  /// Rows of C that pass through shared memory: 16 of each warp's tile at a
+  /// time. Elements from one row to the next, and bytes of the buffers of one
+  /// slice's warps, which follow the sums of slices.
   int64_t getRowBufferPitch() const;
   int64_t getRowBuffersBytes() const {
     return config.getWarpsPerSlice() * kMmaM * getRowBufferPitch() *
