@@ -29,7 +29,7 @@
 #include "tt/Conversion/MatmulMaps.h"
 #include "tt/Transforms/KernelMatmul.h"
 #include "tt/Transforms/Passes.h"
-#include "tt/Transforms/SharedAccess.h"
+#include "tt/Transforms/StagedTile.h"
 #include "tt/Transforms/TilePlan.h"
 
 namespace mlir::tt {
@@ -41,18 +41,6 @@ using namespace mlir;
 using namespace mlir::tt;
 
 namespace {
-
-/// 16-bit elements of a 32-bit word.
-constexpr int64_t kPair = 2;
-
-/// One operand's k-tile: where it comes from and where it goes.
-struct StagedTile {
-  StringRef name;
-  memref::SubViewOp source;
-  Value shared;
-  /// Rows and columns of the whole tile, in elements.
-  int64_t rows, columns;
-};
 
 class OperandStager {
 public:
@@ -76,10 +64,6 @@ private:
   Value countValid(StagedTile &tile, const TilePiece &place, int64_t width);
   void copyAsync(StagedTile &tile, Value slot, int64_t width,
                  SmallVectorImpl<Value> &tokens);
-  Value isInside(StagedTile &tile, const TilePiece &place, Value column);
-  Value loadElement(StagedTile &tile, const TilePiece &place, Value column);
-  Value loadPair(StagedTile &tile, const TilePiece &place);
-  void copyThroughRegisters(StagedTile &tile, Value slot);
   void report(StagedTile &tile, int64_t width);
   int64_t countRounds(StagedTile &tile, int64_t width) {
     return countTileRounds(plan.getThreads(), tile.rows, tile.columns, width);
@@ -209,116 +193,6 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
   }
 }
 
-/// Whether the thread has an element at `column` of the row of `place` and it
-/// lies inside the operand; null if all do. Rounds differ by a constant in
-/// their row: what is left of the rows after the thread's first is one number
-/// for all of them, in 32 bits, and each compares a constant with it. Columns
-/// make it negative where they are outside. A comparison of its own for each
-/// would take more instructions than the copies.
-Value OperandStager::isInside(StagedTile &tile, const TilePiece &place,
-                              Value column) {
-  Type i32 = builder.getI32Type();
-  auto subtract = [&](OpFoldResult limit, Value position) -> Value {
-    auto bound = dyn_cast<Value>(limit);
-    if (!bound)
-      return {};
-    Value left = index.sub(bound, position);
-    return arith::IndexCastOp::create(builder, i32, left);
-  };
-  auto constant = [&](int64_t value) -> Value {
-    return arith::ConstantIntOp::create(builder, i32, value);
-  };
-  SmallVector<OpFoldResult> sizes = tile.source.getMixedSizes();
-  Value row = place.row;
-  int64_t constantRow = splitConstant(builder, row);
-  Value rowsLeft = subtract(sizes[0], row);
-  Value left = subtract(sizes[1], column);
-  if (!rowsLeft && !left)
-    return place.active;
-  if (!rowsLeft) {
-    constantRow = 0;
-  } else if (!left) {
-    left = rowsLeft;
-  } else {
-    // More rows than any tile has, for each column that is left.
-    constexpr int64_t kManyRows = 1 << 16;
-    left = arith::MulIOp::create(builder, left, constant(kManyRows));
-    left = arith::MinSIOp::create(builder, rowsLeft, left);
-  }
-  Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, left,
-                                       constant(constantRow));
-  return place.active
-             ? arith::AndIOp::create(builder, inside, place.active).getResult()
-             : inside;
-}
-
-/// The element at `column` of the row of `place`, or zero outside the operand.
-Value OperandStager::loadElement(StagedTile &tile, const TilePiece &place,
-                                 Value column) {
-  auto load = [&]() -> Value {
-    return memref::LoadOp::create(builder, tile.source,
-                                  ValueRange{place.row, column});
-  };
-  Value inside = isInside(tile, place, column);
-  if (!inside)
-    return load();
-  auto guarded = scf::IfOp::create(builder, TypeRange{kernel.elementType},
-                                   inside, /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(guarded.thenBlock());
-  scf::YieldOp::create(builder, load());
-  builder.setInsertionPointToStart(guarded.elseBlock());
-  Value zero = arith::ConstantOp::create(
-      builder, builder.getZeroAttr(kernel.elementType));
-  scf::YieldOp::create(builder, zero);
-  return guarded.getResult(0);
-}
-
-/// The element at `place` and the next, as one vector.
-Value OperandStager::loadPair(StagedTile &tile, const TilePiece &place) {
-  auto type = VectorType::get({kPair}, kernel.elementType);
-  SmallVector<Value> elements;
-  for (int64_t i = 0; i < kPair; ++i)
-    elements.push_back(loadElement(tile, place, index.add(place.column, i)));
-  return vector::FromElementsOp::create(builder, type, elements);
-}
-
-/// cp.async moves 4 bytes at least, and rows of 16-bit elements at odd strides
-/// begin in the middle of 4 bytes. Each thread joins two elements to a word,
-/// adjacent threads adjacent words. For each 128 bytes, by count of wavefronts
-/// of the load-store unit:
-///
-///   two loads of 16 bits, one store of 32                 3, of 3 instructions
-///   three aligned loads of 32, shifted, one store of 64   4, of 2
-///   five aligned loads of 32, shifted, one store of 128   6, of 1.5
-///   elements one by one                                   4, of 4
-///
-/// since loads whose lanes are 8 or 16 bytes apart take two or four wavefronts
-/// each. That unit also feeds the tensor cores: it is what limits these
-/// kernels. Every load is of one element: none reaches beyond the operand or
-/// into another row, wherever rows begin.
-///
-/// All loads stand before the first store, so that they overlap;
-/// tt-assign-stages moves both.
-void OperandStager::copyThroughRegisters(StagedTile &tile, Value slot) {
-  SmallVector<std::pair<TilePiece, Value>> loaded;
-  for (int64_t round = 0; round < countRounds(tile, kPair); ++round) {
-    TilePiece place = getPlace(tile, round, kPair);
-    loaded.push_back({place, loadPair(tile, place)});
-  }
-  for (auto [place, pair] : loaded) {
-    OpBuilder::InsertionGuard guard(builder);
-    if (place.active) {
-      auto ifActive = scf::IfOp::create(builder, place.active);
-      builder.setInsertionPointToStart(ifActive.thenBlock());
-    }
-    vector::StoreOp::create(builder, pair, tile.shared,
-                            ValueRange{slot, place.row, place.column},
-                            /*nontemporal=*/false,
-                            llvm::MaybeAlign(kPair * plan.getElementBytes()));
-  }
-}
-
 void OperandStager::copyTile(StagedTile &tile, Value slot,
                              SmallVectorImpl<Value> &tokens) {
   auto type = cast<MemRefType>(tile.source.getSource().getType());
@@ -330,7 +204,8 @@ void OperandStager::copyTile(StagedTile &tile, Value slot,
   if (width * plan.getElementBytes() >= kNarrowestAsyncBytes)
     copyAsync(tile, slot, width, tokens);
   else
-    copyThroughRegisters(tile, slot);
+    copyThroughRegisters(builder, tile, slot, kernel.launch.getThreadIds().x,
+                         plan);
 }
 
 void OperandStager::report(StagedTile &tile, int64_t width) {
