@@ -23,6 +23,18 @@
 // i + S, which go to the same slot; and it stands after the wait for tile i + 1,
 // so that every warp sees what the others copied.
 //
+// Copies through registers (tt-stage-operands) are spread over the whole body:
+//
+//   stage     what                                              of tile
+//   0         load from global memory to registers              i + S - 1
+//   0         store to shared memory, half a body after the     i + S - 1
+//   or 1      load at most                                      or i + S - 2
+//
+// S > 2: the slot has been free since the barrier of iteration i - 1, and is read
+// after that of iteration i + S - 2. What is left for the next iteration (stage 1)
+// is stored in its first half, before its barrier. S = 2: loads and stores all come
+// before the barrier of this iteration.
+//
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -49,6 +61,9 @@ namespace {
 /// placed just before them.
 struct LoopParts {
   SmallVector<Operation *> copies;
+  /// Of tiles that are copied through registers: what comes from global memory,
+  /// and what goes to shared memory.
+  SmallVector<Operation *> registerLoads, registerStores;
   nvgpu::DeviceAsyncCreateGroupOp group;
   nvgpu::DeviceAsyncWaitOp wait;
   /// The barrier after the wait, and the one that closes the body.
@@ -71,12 +86,20 @@ private:
       place(op, stage);
   }
   void placeMma(size_t kStep);
+  void planRegisterCopies();
+  void placeRegisterStores(bool ofIterationBefore);
+  void placeRegisterCopies();
 
   scf::ForOp loop;
   LoopParts parts;
   /// The last stage: the one that computes.
   int64_t last;
   size_t nextCopy = 0;
+  /// mma of all k-steps, and how many are placed.
+  size_t mmaCount = 0, mmaDone = 0;
+  size_t window = 0, delay = 0;
+  size_t nextLoad = 0;
+  SmallVector<bool> isStored;
   /// Placed ops in order, with their stage.
   llvm::MapVector<Operation *, int64_t> placed;
   /// Copies of shared arithmetic for stages other than the first to use it.
@@ -89,17 +112,28 @@ static bool isSharedRead(Operation *op) {
   return isa<nvgpu::LdMatrixOp, vector::LoadOp>(op);
 }
 
-/// Ops whose results the next k-step uses: they have a place of their own.
-static bool isFragment(Operation *op) {
-  return isSharedRead(op) || isa<RoundToTF32Op>(op);
+/// With a guard, or without: then its tiles are never partial.
+static bool isRegisterLoad(Operation *op) {
+  return isa<memref::LoadOp>(op) ||
+         (isa<scf::IfOp>(op) && op->getNumResults() != 0);
+}
+
+/// Ops whose results are used in another k-step or k-tile: they have a place of
+/// their own.
+static bool isLoad(Operation *op) {
+  return isSharedRead(op) || isa<RoundToTF32Op>(op) || isRegisterLoad(op);
+}
+
+/// With a guard in a last, partial round.
+static bool isRegisterStore(Operation *op) {
+  if (auto guarded = dyn_cast<scf::IfOp>(op))
+    return !guarded.getBody()->getOps<vector::StoreOp>().empty();
+  return isa<vector::StoreOp>(op);
 }
 
 static bool isCopy(Operation *op) {
-  // A load through registers without a guard: its tiles are never partial.
-  if (isa<nvgpu::DeviceAsyncCopyOp, memref::LoadOp, memref::StoreOp>(op))
-    return true;
-  // Copies of a last, partial round, and guarded loads through registers.
-  return isa<scf::IfOp>(op);
+  // In an scf.if: copies of a last, partial round.
+  return isa<nvgpu::DeviceAsyncCopyOp, scf::IfOp>(op);
 }
 
 /// Sorts the ops of `loop` into parts; k-steps are told apart by the mma that
@@ -108,7 +142,11 @@ static FailureOr<LoopParts> findParts(scf::ForOp loop) {
   LoopParts parts;
   bool inLoads = false;
   for (Operation &op : loop.getBody()->without_terminator()) {
-    if (isCopy(&op))
+    if (isRegisterLoad(&op))
+      parts.registerLoads.push_back(&op);
+    else if (isRegisterStore(&op))
+      parts.registerStores.push_back(&op);
+    else if (isCopy(&op))
       parts.copies.push_back(&op);
     else if (auto group = dyn_cast<nvgpu::DeviceAsyncCreateGroupOp>(op))
       parts.group = group;
@@ -153,10 +191,9 @@ void Scheduler::place(Operation *op, int64_t stage) {
       [&](Operation *nested) { needed.insert_range(nested->getOperands()); });
   for (Value value : needed) {
     Operation *producer = value.getDefiningOp();
-    // A fragment may come later in the order: then the value is what the
-    // iteration before has loaded.
-    if (!producer || producer->getBlock() != loop.getBody() ||
-        isFragment(producer))
+    // A load may come later in the order: then the value is what the iteration
+    // before has loaded.
+    if (!producer || producer->getBlock() != loop.getBody() || isLoad(producer))
       continue;
     auto found = placed.find(producer);
     if (found == placed.end()) {
@@ -198,6 +235,8 @@ void Scheduler::placeMma(size_t kStep) {
   size_t mmaBeforeCopies = rounding.empty() ? 0 : mma.size() / 2;
   for (auto [position, op] : llvm::enumerate(mma)) {
     place(op, last);
+    ++mmaDone;
+    placeRegisterCopies();
     size_t done = position + 1;
     for (; nextRounding < rounding.size() * done / mma.size(); ++nextRounding)
       place(rounding[nextRounding], isLast ? last - 1 : last);
@@ -210,8 +249,56 @@ void Scheduler::placeMma(size_t kStep) {
   }
 }
 
+/// When copies through registers are done, in mma of the loop body: loads are
+/// spread over `window`, and each value is stored `delay` after it was loaded.
+/// Half of the body hides the way from L2; large warp tiles leave registers for
+/// less.
+void Scheduler::planRegisterCopies() {
+  // Registers of accumulators, and of values in flight, two for each store.
+  // What a thread has beside them goes to fragments and addresses.
+  constexpr size_t kRegisters = 144, kPerStore = 2;
+  size_t accumulators = 4 * parts.mma.back().size();
+  size_t inFlight =
+      (kRegisters - std::min(accumulators, kRegisters)) / kPerStore;
+  size_t stores = std::max<size_t>(parts.registerStores.size(), 1);
+  // With two stages, the barrier before the last k-step closes the window.
+  // Otherwise the slot is free for all of this iteration and more.
+  size_t end = last == 1 ? mmaCount - parts.mma.back().size() : mmaCount;
+  delay = std::min(end / (last == 1 ? 3 : 2), end * inFlight / stores);
+  window = last == 1 ? end - delay : end;
+}
+
+/// Stores of values that are loaded in the same iteration, or in the one
+/// before, as far as they are due after `mmaDone` mma.
+void Scheduler::placeRegisterStores(bool ofIterationBefore) {
+  size_t stores = parts.registerStores.size();
+  for (size_t i = 0; i < stores; ++i) {
+    size_t due = llvm::divideCeil((i + 1) * window, stores) + delay;
+    bool isLater = due > mmaCount;
+    if (isStored[i] || isLater != ofIterationBefore ||
+        due > mmaDone + (isLater ? mmaCount : 0))
+      continue;
+    isStored[i] = true;
+    place(parts.registerStores[i], isLater ? 1 : 0);
+  }
+}
+
+/// The share of the copies through registers that is due after `mmaDone` mma.
+void Scheduler::placeRegisterCopies() {
+  // First what frees registers.
+  placeRegisterStores(/*ofIterationBefore=*/true);
+  size_t loads = parts.registerLoads.size();
+  for (; nextLoad < loads && nextLoad * window < mmaDone * loads; ++nextLoad)
+    place(parts.registerLoads[nextLoad], /*stage=*/0);
+  placeRegisterStores(/*ofIterationBefore=*/false);
+}
+
 void Scheduler::run() {
   size_t kSteps = parts.mma.size();
+  for (ArrayRef<Operation *> mma : parts.mma)
+    mmaCount += mma.size();
+  isStored.assign(parts.registerStores.size(), false);
+  planRegisterCopies();
   for (size_t kStep = 0; kStep + 1 < kSteps; ++kStep) {
     placeAll(parts.loads[kStep + 1], last);
     placeMma(kStep);

@@ -60,6 +60,12 @@ static constexpr double kTilesLost = 1.52;
 static constexpr double kRoundingSlots = 1.86;
 /// L2 is read in sectors (Nsight Compute documentation, "Memory Tables").
 static constexpr int64_t kSectorBytes = 32;
+/// 16-bit rows at odd strides go through registers (tt-stage-operands). Of 128
+/// bytes, each: two loads and a store, which take the way of shared memory;
+/// their predicates, zeros and the joining of halves; see the main loop's SASS.
+static constexpr double kStagedWavefronts = 3, kStagedSlots = 8;
+/// How many k-tiles ahead they are loaded (tt-assign-stages).
+static constexpr double kStagedAhead = 0.4;
 /// Parts of L2 that operands can fill before they push each other out.
 static constexpr double kUsableL2 = 0.8;
 
@@ -119,6 +125,7 @@ struct TileWork {
   double flops = 0;
   double copiedBytes = 0;   ///< from global to shared memory
   double readBytes = 0;     ///< for them, from L2
+  double stagedBytes = 0;   ///< of them, through registers
   double fragmentBytes = 0; ///< from shared memory to registers
   double issueSlots = 0;    ///< of all warps
   double steps = 0;         ///< k-steps that one warp does, one after another
@@ -129,6 +136,11 @@ struct TileWork {
 
 } // namespace
 
+/// Whether rows of `length` elements lie at odd strides, if they are adjacent.
+static bool isStaged(int64_t length, const TilePlan &plan) {
+  return !plan.isF32() && !ShapedType::isDynamic(length) && length % 2 != 0;
+}
+
 TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   ConfigAttr config = plan.getConfig();
   double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
@@ -138,6 +150,9 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   flops = 2 * m * n * k;
   rowBytes = kBytes;
   copiedBytes = (m + n) * kBytes;
+  stagedBytes = ((isStaged(problem.m, plan) ? m : 0) +
+                 (isStaged(problem.k, plan) ? n : 0)) *
+                kBytes;
   // Every other row of a padded A of 16 bits begins in the middle of a 32-byte
   // sector of shared memory, and its copies read each sector of L2 twice. Rows
   // that begin in the middle of a sector of L2 end in the middle of another.
@@ -167,7 +182,9 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
       registers * kRoundingSlots *
           getRoundingInstructions(problem, config.getRoundingForm());
   // A copy and about as many instructions for its address and predicate.
-  double copies = 2 * copiedBytes / kChunkBytes / kThreadsPerWarp;
+  double copies =
+      2 * (copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp +
+      kStagedSlots * stagedBytes / kSharedBytesPerClock;
   issueSlots = warps * plan.getKSteps() * perStep + copies;
 }
 
@@ -246,7 +263,11 @@ private:
 } // namespace
 
 void Estimator::occupy() {
-  cost.registers = std::min(plan.getRegisters(/*fragmentSets=*/2),
+  // Half of a k-tile is on its way through registers, of 16 bits each.
+  constexpr double kBytesPerRegister = 2, kOnTheWay = 0.5;
+  int64_t staged =
+      kOnTheWay * work.stagedBytes / plan.getThreads() / kBytesPerRegister;
+  cost.registers = std::min(plan.getRegisters(/*fragmentSets=*/2) + staged,
                             plan.getRegisterLimit(target));
   cost.occupancy = getOccupancy(
       {plan.getThreads(), cost.registers, plan.getSharedBytes()}, target);
@@ -277,8 +298,9 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
                       subcores / kSubcoresPerSM;
   double tensor = blocks * work.flops / tensorRate;
   double issue = blocks * work.issueSlots / (subcores * clock);
-  double shared = blocks * (work.copiedBytes + work.fragmentBytes) /
-                  (kSharedBytesPerClock * clock);
+  double sharedBytes = work.copiedBytes + work.fragmentBytes +
+                       (kStagedWavefronts - 1) * work.stagedBytes;
+  double shared = blocks * sharedBytes / (kSharedBytesPerClock * clock);
   double l2 =
       std::max(active * work.readBytes / target.l2BytesPerSecond,
                blocks * work.readBytes / (kL2BytesPerClockPerSM * clock));
@@ -288,6 +310,8 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
                              (1 + kRowBytesLost / work.rowBytes);
   // One buffer: nothing is copied while anything is computed.
   double ahead = config.getStages() - kTilesLost;
+  if (work.stagedBytes > 0)
+    ahead = std::min(ahead, kStagedAhead);
   double latency = ahead > 0 ? getLatency() / ahead : 0;
   double steps = (work.steps * kStepClocks + kBarrierClocks / blocks) / clock;
 

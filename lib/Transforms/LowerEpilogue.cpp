@@ -9,18 +9,26 @@
 //   c0 c1   row g,     columns 2 t, 2 t + 1
 //   c2 c3   row g + 8, columns 2 t, 2 t + 1
 //
-// The permutation of N (LowerToMma.cpp) puts the columns of a lane's two or four
-// adjacent n8 tiles side by side in C: 4 columns of f32 or 8 of 16 bits are 16
-// bytes, one store. No shared memory is needed to transpose.
+// The permutation of N (LowerToMma.cpp) puts the columns of a lane's two or
+// four adjacent n8 tiles side by side in C: 4 columns of f32 or 8 of 16 bits
+// are 16 bytes, one store. Four lanes t store 64 bytes of a row.
+//
+// Where rows of C allow only narrower stores, lanes would store 2, 4 or 8 bytes
+// at distances of 16, and each store would touch 16 sectors of memory for a
+// part of their bytes. There each warp passes its rows through shared memory,
+// those of one m16 tile at a time, and stores them from adjacent lanes to
+// adjacent addresses: of 2 bytes, 2 or 3 sectors a store.
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/Passes.h"
 #include "tt/Transforms/TilePlan.h"
+#include "tt/Transforms/Workspace.h"
 
 namespace mlir::tt {
 #define GEN_PASS_DEF_LOWEREPILOGUE
@@ -45,13 +53,22 @@ public:
   void run();
 
 private:
-  /// The row of C of fragment row g (half 0) or g + 8 (half 1) of `mTile`.
-  Value getRow(int64_t mTile, int64_t half);
+  /// The row of C, from the first of an m16 tile, that a lane's fragment row g
+  /// (half 0) or g + 8 (half 1) is; and that any fragment row is.
+  Value getRowInTile(int64_t half);
+  Value getRowInTile(Value fragmentRow);
   /// A lane's adjacent columns of group `group`, as one vector of C's type.
   Value gather(int64_t mTile, int64_t half, int64_t group);
   void storeRow(Value values, Value row, Value column);
   void storeVector(Value values, Value row, Value column);
   void storeElements(Value values, Value row, Value column, Value columns);
+  void storeDirectly();
+
+  bool canPassShared() const;
+  void storeThroughShared();
+  void fillBuffer(int64_t mTile);
+  void emptyBuffer(int64_t mTile);
+  void synchronizeWarp();
   /// The size of C in `dim`, null if block tiles divide it.
   Value getBound(unsigned dim, int64_t tile);
 
@@ -62,7 +79,9 @@ private:
   int64_t rowAlignment;
   ImplicitLocOpBuilder builder;
   IndexBuilder index;
-  Value g, t, rows, columns;
+  Value lane, g, t, rows, columns;
+  /// Where warps pass rows to their own lanes: the first element of this one's.
+  Value buffer, firstOfWarp;
 };
 
 } // namespace
@@ -74,10 +93,17 @@ Value EpilogueLowering::getBound(unsigned dim, int64_t tile) {
   return size % tile ? index.constant(size) : Value();
 }
 
-Value EpilogueLowering::getRow(int64_t mTile, int64_t half) {
-  Value inTile = plan.isF32() ? index.add(index.mul(g, 2), half)
-                              : index.add(g, 8 * half);
-  return index.add(store.getRow(), index.add(inTile, mTile * kMmaM));
+// f32: rows g and g + 8 of a fragment are adjacent in C (LowerToMma.cpp).
+Value EpilogueLowering::getRowInTile(int64_t half) {
+  return plan.isF32() ? index.add(index.mul(g, 2), half)
+                      : index.add(g, 8 * half);
+}
+
+Value EpilogueLowering::getRowInTile(Value fragmentRow) {
+  if (!plan.isF32())
+    return fragmentRow;
+  return index.add(index.mul(index.rem(fragmentRow, kMmaM / 2), 2),
+                   index.div(fragmentRow, kMmaM / 2));
 }
 
 Value EpilogueLowering::gather(int64_t mTile, int64_t half, int64_t group) {
@@ -122,8 +148,8 @@ void EpilogueLowering::storeElements(Value values, Value row, Value column,
   int64_t width = cast<VectorType>(values.getType()).getNumElements();
   for (int64_t i = 0; i < width; ++i) {
     Value at = index.add(column, i);
-    Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, at,
-                                         columns);
+    Value inside =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, at, columns);
     auto ifInside = scf::IfOp::create(builder, inside);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(ifInside.thenBlock());
@@ -137,41 +163,135 @@ void EpilogueLowering::storeElements(Value values, Value row, Value column,
 void EpilogueLowering::storeRow(Value values, Value row, Value column) {
   OpBuilder::InsertionGuard guard(builder);
   if (rows) {
-    Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt,
-                                         row, rows);
+    Value inside =
+        arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, row, rows);
     auto ifInside = scf::IfOp::create(builder, inside);
     builder.setInsertionPointToStart(ifInside.thenBlock());
   }
   if (!columns)
     return storeVector(values, row, column);
-  Value end = index.add(column, plan.getLaneColumns());
-  Value whole = arith::CmpIOp::create(builder, arith::CmpIPredicate::sle, end,
-                                      columns);
+  int64_t width = cast<VectorType>(values.getType()).getNumElements();
+  Value end = index.add(column, width);
+  Value whole =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::sle, end, columns);
   auto ifWhole = scf::IfOp::create(builder, TypeRange{}, whole,
-                                   /*withElseRegion=*/true);
+                                   /*withElseRegion=*/width > 1);
   builder.setInsertionPointToStart(ifWhole.thenBlock());
   storeVector(values, row, column);
+  if (width == 1)
+    return;
   builder.setInsertionPointToStart(ifWhole.elseBlock());
   storeElements(values, row, column, columns);
 }
 
+void EpilogueLowering::storeDirectly() {
+  int64_t width = plan.getLaneColumns();
+  for (int64_t mTile = 0; mTile < plan.getMTiles(); ++mTile)
+    for (int64_t half : {0, 1})
+      for (int64_t group = 0; group < plan.getLaneGroups(); ++group) {
+        Value row = index.add(store.getRow(),
+                              index.add(getRowInTile(half), mTile * kMmaM));
+        Value column =
+            index.add(store.getColumn(),
+                      index.add(index.mul(t, width), group * 4 * width));
+        storeRow(gather(mTile, half, group), row, column);
+      }
+}
+
+//===----------------------------------------------------------------------===//
+// Through shared memory
+//===----------------------------------------------------------------------===//
+
+bool EpilogueLowering::canPassShared() const {
+  return rowAlignment < kChunkBytes &&
+         plan.getSliceSumsBytes() + plan.getRowBuffersBytes() <=
+             plan.getSharedBytes();
+}
+
+void EpilogueLowering::synchronizeWarp() {
+  constexpr int32_t kAllLanes = -1;
+  NVVM::SyncWarpOp::create(
+      builder, arith::ConstantIntOp::create(builder, kAllLanes, /*width=*/32));
+}
+
+/// Writes the rows of an m16 tile in the order of its fragments, 16 bytes a
+/// lane.
+void EpilogueLowering::fillBuffer(int64_t mTile) {
+  int64_t width = plan.getLaneColumns();
+  for (int64_t half : {0, 1})
+    for (int64_t group = 0; group < plan.getLaneGroups(); ++group) {
+      Value inWarp =
+          index.add(index.add(index.mul(index.add(g, half * kMmaM / 2),
+                                        plan.getRowBufferPitch()),
+                              index.mul(t, width)),
+                    group * 4 * width);
+      vector::StoreOp::create(builder, gather(mTile, half, group), buffer,
+                              index.add(firstOfWarp, inWarp),
+                              /*nontemporal=*/false,
+                              llvm::MaybeAlign(width * plan.getElementBytes()));
+    }
+}
+
+/// Stores them to C, as far as they lie inside, adjacent lanes adjacent pieces
+/// as wide as C's rows allow. All are read before the first is stored, so that
+/// the reads overlap.
+void EpilogueLowering::emptyBuffer(int64_t mTile) {
+  int64_t width = rowAlignment / plan.getElementBytes();
+  int64_t columnsOfWarp = plan.getConfig().getWarpN();
+  auto pieceType = VectorType::get({width}, type.getElementType());
+  SmallVector<std::pair<TilePiece, Value>> pieces;
+  int64_t rounds =
+      countTileRounds(kThreadsPerWarp, kMmaM, columnsOfWarp, width);
+  for (int64_t round = 0; round < rounds; ++round) {
+    TilePiece place = getTilePiece(builder, lane, kThreadsPerWarp, kMmaM,
+                                   columnsOfWarp, width, round);
+    Value inWarp =
+        index.add(index.mul(place.row, plan.getRowBufferPitch()), place.column);
+    Value piece = vector::LoadOp::create(
+        builder, pieceType, buffer, index.add(firstOfWarp, inWarp),
+        /*nontemporal=*/false, llvm::MaybeAlign(rowAlignment));
+    pieces.push_back({place, piece});
+  }
+  for (auto [place, piece] : pieces) {
+    Value row = index.add(store.getRow(),
+                          index.add(getRowInTile(place.row), mTile * kMmaM));
+    storeRow(piece, row, index.add(store.getColumn(), place.column));
+  }
+}
+
+void EpilogueLowering::storeThroughShared() {
+  int64_t elementBytes = plan.getElementBytes();
+  int64_t first = plan.getSliceSumsBytes() / elementBytes;
+  int64_t warpElements = kMmaM * plan.getRowBufferPitch();
+  buffer = viewDynamicShared(builder,
+                             first + plan.getRowBuffersBytes() / elementBytes,
+                             type.getElementType());
+  Value warp = index.div(launch.getThreadIds().x, kThreadsPerWarp);
+  // Of one slice, slice 0's warps, which come first.
+  firstOfWarp = index.add(index.mul(warp, warpElements), first);
+  // Other warps may still read the stages. With slices, all have met since
+  // (tt-combine-sums), and only those of one slice come here.
+  if (plan.getConfig().getKSlices() == 1)
+    gpu::BarrierOp::create(builder);
+  for (int64_t mTile = 0; mTile < plan.getMTiles(); ++mTile) {
+    if (mTile > 0)
+      synchronizeWarp();
+    fillBuffer(mTile);
+    synchronizeWarp();
+    emptyBuffer(mTile);
+  }
+}
+
 void EpilogueLowering::run() {
-  Value lane = index.rem(launch.getThreadIds().x, kThreadsPerWarp);
+  lane = index.rem(launch.getThreadIds().x, kThreadsPerWarp);
   g = index.div(lane, 4);
   t = index.rem(lane, 4);
   rows = getBound(0, plan.getConfig().getBlockM());
   columns = getBound(1, plan.getConfig().getBlockN());
-  int64_t width = plan.getLaneColumns();
-  // One group: the four lanes t of a row of C side by side.
-  int64_t groups = plan.getConfig().getWarpN() / (4 * width);
-  for (int64_t mTile = 0; mTile < plan.getMTiles(); ++mTile)
-    for (int64_t half : {0, 1})
-      for (int64_t group = 0; group < groups; ++group) {
-        Value column =
-            index.add(store.getColumn(),
-                      index.add(index.mul(t, width), group * 4 * width));
-        storeRow(gather(mTile, half, group), getRow(mTile, half), column);
-      }
+  if (canPassShared())
+    storeThroughShared();
+  else
+    storeDirectly();
   store.erase();
 }
 

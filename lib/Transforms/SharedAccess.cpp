@@ -24,7 +24,8 @@ std::optional<MutableOperandRange> mlir::tt::getAccessIndices(Operation *op,
           return std::nullopt;
         return copy.getDstIndicesMutable();
       })
-      .Case<nvgpu::LdMatrixOp, vector::LoadOp, memref::LoadOp, memref::StoreOp>(
+      .Case<nvgpu::LdMatrixOp, vector::LoadOp, vector::StoreOp, memref::LoadOp,
+            memref::StoreOp>(
           [](auto access) -> Range { return access.getIndicesMutable(); })
       .Default([](Operation *) -> Range { return std::nullopt; });
 }

@@ -24,10 +24,12 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Remarks.h"
 #include "tt/Conversion/MatmulMaps.h"
 #include "tt/Transforms/KernelMatmul.h"
 #include "tt/Transforms/Passes.h"
+#include "tt/Transforms/StagedTile.h"
 #include "tt/Transforms/TilePlan.h"
 
 namespace mlir::tt {
@@ -39,15 +41,6 @@ using namespace mlir;
 using namespace mlir::tt;
 
 namespace {
-
-/// One operand's k-tile: where it comes from and where it goes.
-struct StagedTile {
-  StringRef name;
-  memref::SubViewOp source;
-  Value shared;
-  /// Rows and columns of the whole tile, in elements.
-  int64_t rows, columns;
-};
 
 class OperandStager {
 public:
@@ -71,7 +64,6 @@ private:
   Value countValid(StagedTile &tile, const TilePiece &place, int64_t width);
   void copyAsync(StagedTile &tile, Value slot, int64_t width,
                  SmallVectorImpl<Value> &tokens);
-  void copyThroughRegisters(StagedTile &tile, Value slot);
   void report(StagedTile &tile, int64_t width);
   int64_t countRounds(StagedTile &tile, int64_t width) {
     return countTileRounds(plan.getThreads(), tile.rows, tile.columns, width);
@@ -201,43 +193,6 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
   }
 }
 
-/// cp.async moves 4 bytes at least. Rows of 16-bit elements at odd strides are
-/// loaded element by element, all before the first is stored, so that the loads
-/// overlap.
-void OperandStager::copyThroughRegisters(StagedTile &tile, Value slot) {
-  SmallVector<std::pair<TilePiece, Value>> loaded;
-  Value zero = arith::ConstantOp::create(
-      builder, builder.getZeroAttr(kernel.elementType));
-  for (int64_t round = 0; round < countRounds(tile, /*width=*/1); ++round) {
-    TilePiece place = getPlace(tile, round, /*width=*/1);
-    Value inside = arith::ConstantIntOp::create(builder, 1, /*width=*/1);
-    if (Value valid = countValid(tile, place, /*width=*/1))
-      inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, valid,
-                                     index.constant(0));
-    if (place.active)
-      inside = arith::AndIOp::create(builder, inside, place.active);
-    auto element = scf::IfOp::create(builder, TypeRange{kernel.elementType},
-                                     inside, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(element.thenBlock());
-    Value load = memref::LoadOp::create(builder, tile.source,
-                                        ValueRange{place.row, place.column});
-    scf::YieldOp::create(builder, load);
-    builder.setInsertionPointToStart(element.elseBlock());
-    scf::YieldOp::create(builder, zero);
-    loaded.push_back({place, element.getResult(0)});
-  }
-  for (auto [place, value] : loaded) {
-    OpBuilder::InsertionGuard guard(builder);
-    if (place.active) {
-      auto ifActive = scf::IfOp::create(builder, place.active);
-      builder.setInsertionPointToStart(ifActive.thenBlock());
-    }
-    memref::StoreOp::create(builder, value, tile.shared,
-                            ValueRange{slot, place.row, place.column});
-  }
-}
-
 void OperandStager::copyTile(StagedTile &tile, Value slot,
                              SmallVectorImpl<Value> &tokens) {
   auto type = cast<MemRefType>(tile.source.getSource().getType());
@@ -249,7 +204,8 @@ void OperandStager::copyTile(StagedTile &tile, Value slot,
   if (width * plan.getElementBytes() >= kNarrowestAsyncBytes)
     copyAsync(tile, slot, width, tokens);
   else
-    copyThroughRegisters(tile, slot);
+    copyThroughRegisters(builder, tile, slot, kernel.launch.getThreadIds().x,
+                         plan);
 }
 
 void OperandStager::report(StagedTile &tile, int64_t width) {
@@ -264,7 +220,7 @@ void OperandStager::report(StagedTile &tile, int64_t width) {
     remark::missed(builder.getLoc(), options)
         << what
         << (bytes >= 4 ? std::to_string(bytes) + "-byte cp.async copies"
-                       : std::string("element by element through registers"))
+                       : std::string("pairs of elements through registers"))
         << remark::reason("its rows are only known to begin at multiples of "
                           "{0} bytes, 16 are needed",
                           bytes)

@@ -89,6 +89,15 @@ int64_t TilePlan::getLaneColumns() const {
   return !isF32() && config.getWarpN() % 32 == 0 ? 8 : 4;
 }
 
+// 8 lanes write 16 bytes each at a time, 64 bytes of rows g and g + 1: these
+// lie half of the banks apart.
+int64_t TilePlan::getRowBufferPitch() const {
+  constexpr int64_t kBankLineBytes = 128;
+  int64_t rowBytes = config.getWarpN() * elementBytes;
+  int64_t pad = rowBytes % kBankLineBytes ? 0 : kBankLineBytes / 2;
+  return config.getWarpN() + pad / elementBytes;
+}
+
 // f32: lanes t = 0..3 of a load read rows k + t, two chunks each.
 // 16-bit: an ldmatrix reads one chunk of rows k ... k + 7.
 SwizzleAttr TilePlan::getASwizzle() const {

@@ -4,14 +4,14 @@
 
 // Of rows at an unknown stride nothing is known but the size of an element:
 // copies through registers, unless the caller promises more.
-// NARROW: remark: [Missed] tt-stage-operands {{.*}}multiples of 2 bytes, 16 are needed{{.*}}Remark="A: ", Remark="element by element through registers"
-// NARROW: Remark="B: ", Remark="element by element through registers"
+// NARROW: remark: [Missed] tt-stage-operands {{.*}}multiples of 2 bytes, 16 are needed{{.*}}Remark="A: ", Remark="pairs of elements through registers"
+// NARROW: Remark="B: ", Remark="pairs of elements through registers"
 // WIDE: remark: [Passed] tt-stage-operands {{.*}}16-byte cp.async copies
 // PAIRS: remark: [Missed] tt-stage-operands {{.*}}multiples of 4 bytes{{.*}}Remark="4-byte cp.async copies"
 // CHECK-LABEL: func @f
 // NARROW: scf.if
 // NARROW: memref.load
-// NARROW: memref.store
+// NARROW: vector.store {{.*}} {alignment = 4 : i64}
 // NARROW-NOT: nvgpu.device_async_copy
 // WIDE: nvgpu.device_async_copy {{.*}}, 8, %{{.*}} {bypassL1}
 // PAIRS: nvgpu.device_async_copy {{.*}}, 2, %{{[0-9]+}} :

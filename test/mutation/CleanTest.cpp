@@ -51,11 +51,14 @@ TEST(CleanParts, NoFindingUnderEightSchedules) {
     kernelCase.config = std::string("#tt.config<block = [64, 32, 32], warp = "
                                     "[32, 16], stages = 3, ") +
                         parts + ">";
-    kernelCase.problem = makeProblem(99, 61, 180);
-    Outcome outcome = runCase(kernelCase);
-    EXPECT_TRUE(outcome.found.empty())
-        << parts << ": " << outcome.found[0] << "\n"
-        << outcome.text;
+    for (const runtime::Problem &problem :
+         {makeProblem(99, 61, 180), makeDenseProblem(99, 61, 181)}) {
+      kernelCase.problem = problem;
+      Outcome outcome = runCase(kernelCase);
+      EXPECT_TRUE(outcome.found.empty())
+          << parts << ": " << outcome.found[0] << "\n"
+          << outcome.text;
+    }
   }
 }
 

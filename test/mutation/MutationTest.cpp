@@ -27,8 +27,9 @@ static KernelCase makeCase(const Mutant &mutant) {
   KernelCase kernelCase;
   kernelCase.type =
       mutant.isF32 ? runtime::ElementType::f32 : runtime::ElementType::f16;
-  // Ragged, and with padding behind every row.
-  kernelCase.problem = makeProblem(59, 53, 268);
+  // Ragged, and with padding behind every row, or with none.
+  kernelCase.problem =
+      mutant.isOdd ? makeDenseProblem(59, 53, 251) : makeProblem(59, 53, 268);
   kernelCase.config =
       "#tt.config<block = [32, 32, " +
       std::to_string(mutant.tileBytes / (mutant.isF32 ? 4 : 2)) +

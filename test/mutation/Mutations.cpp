@@ -283,6 +283,22 @@ static void dropBarrierAfterSums(ModuleOp module) {
   getBarriersBehindLoop(module)[1]->erase();
 }
 
+//===----------------------------------------------------------------------===//
+// Rows at odd strides
+//===----------------------------------------------------------------------===//
+
+static void dropBarrierBeforeRows(ModuleOp module) {
+  getBarriersBehindLoop(module)[0]->erase();
+}
+static void dropWarpBarrier(ModuleOp module) {
+  findAll<NVVM::SyncWarpOp>(getLaunch(module)).front()->erase();
+}
+/// A pair of elements reaches shared memory a barrier too late.
+static void storePairAfterBarrier(ModuleOp module) {
+  auto barrier = findAll<gpu::BarrierOp>(getLoop(module)).front();
+  findAll<vector::StoreOp>(getLoop(module)).front()->moveAfter(barrier);
+}
+
 /// Whether a block is the last of those that share a tile.
 static void answerTicket(ModuleOp module, bool isLast) {
   auto ticket = findAll<LLVM::AtomicRMWOp>(getLaunch(module)).front();
@@ -339,6 +355,12 @@ static constexpr Mutant kMutants[] = {
     {"EveryBlockIsLast", "output-twice", true, 2, everyBlockIsLast,
      ", split_k = 2"},
     {"NoBlockIsLast", "output-never", true, 2, noBlockIsLast, ", split_k = 2"},
+    {"DropBarrierBeforeRows", "shared-race", false, 2, dropBarrierBeforeRows,
+     "", 64, /*isOdd=*/true},
+    {"DropWarpBarrier", "shared-race", false, 3, dropWarpBarrier, "", 64,
+     /*isOdd=*/true},
+    {"StorePairAfterBarrier", "shared-race", false, 2, storePairAfterBarrier,
+     "", 64, /*isOdd=*/true},
 };
 
 llvm::ArrayRef<Mutant> mlir::tt::test::getMutants() { return kMutants; }

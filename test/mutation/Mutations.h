@@ -22,6 +22,8 @@ struct Mutant {
   /// More of the config, and the bytes of K of a tile.
   const char *parts = "";
   int tileBytes = 64;
+  /// Rows at odd strides, which pass through registers and row buffers.
+  bool isOdd = false;
 };
 
 llvm::ArrayRef<Mutant> getMutants();

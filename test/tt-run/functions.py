@@ -130,6 +130,15 @@ def check_views(runner):
         runner.check(f"views {m}, operand", found[0][2], a)
 
 
+def check_odd_slices(runner):
+    a, b = integers(75 * 21), integers(23 * 75)
+    (_, _, found), = runner.run(
+        "odd_slices", [("<f2", (75, 21), a), ("<f2", (23, 75), b)], 1)
+    x = [row[5:18] for row in rows(a, 21)[3:73]]
+    y = [row[1:71] for row in rows(b, 75)[2:20]]
+    runner.check("odd slices", found, flatten(product(x, y)))
+
+
 def check_device_memory(runner):
     a, b = integers(24 * 20), integers(18 * 24)
     found = runner.run("device_memory", [("<f4", (24, 20), a),
@@ -160,6 +169,7 @@ def main():
     check_control_flow(runner)
     check_constant(runner)
     check_views(runner)
+    check_odd_slices(runner)
     check_device_memory(runner)
     check_types(runner)
     print("all exact" if not runner.failed else f"{runner.failed} wrong")

@@ -88,9 +88,16 @@ def StageOperands : Pass<"tt-stage-operands"> {
     Elements outside A and B arrive as zeros (the source size of `cp.async`), so
     the matmul is of static size from here on. Copies are 16 bytes wide where
     base and row stride are multiples of 16 bytes by type or by the assumption
-    on the function's arguments (see `tt-tile-to-blocks`), else 8 or 4; rows of
-    16-bit elements at odd strides go through registers. A remark says which
-    and why.
+    on the function's arguments (see `tt-tile-to-blocks`), else 8 or 4. Rows of
+    16-bit elements at odd strides go through registers, two elements a thread:
+
+    ```mlir
+    %x = scf.if %inside_x -> (f16) { memref.load %a_tile[..] } else { zero }
+    %y = scf.if %inside_y -> (f16) { memref.load %a_tile[..] } else { zero }
+    %pair = vector.from_elements %x, %y
+    vector.store %pair, %a_shared[%slot, ..] : vector<2xf16>
+    ```
+    A remark says which and why.
 
     How the buffers are swizzled is decided here and recorded in `tt.swizzle`.
   }];
@@ -104,7 +111,8 @@ def StageOperands : Pass<"tt-stage-operands"> {
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::nvgpu::NVGPUDialect",
-                           "::mlir::scf::SCFDialect"];
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 def GuardTiles : Pass<"tt-guard-tiles"> {
@@ -301,8 +309,9 @@ def LowerEpilogue : Pass<"tt-lower-epilogue"> {
   let summary = "Lower tt.store_fragments to the widest stores that are legal";
   let description = [{
     Each lane's adjacent columns are rounded to C's type and stored as one
-    vector: 16 bytes where C's rows allow it, element by element at the edges of
-    C and where they do not.
+    vector of 16 bytes where C's rows allow it, element by element at the edges of
+    C. Where they do not, each warp passes its rows through shared memory and
+    adjacent lanes store adjacent 8, 4 or 2 bytes.
   }];
   let options = [
     Option<"rowAlignment", "row-alignment", "int64_t", /*default=*/"0",
@@ -312,6 +321,7 @@ def LowerEpilogue : Pass<"tt-lower-epilogue"> {
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
                            "::mlir::memref::MemRefDialect",
+                           "::mlir::NVVM::NVVMDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
 }

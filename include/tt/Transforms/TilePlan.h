@@ -108,6 +108,20 @@ public:
   /// allows it.
   int64_t getLaneColumns() const;
 
+  /// Groups of four lanes' columns in a row of a warp tile of C.
+  int64_t getLaneGroups() const {
+    return config.getWarpN() / (4 * getLaneColumns());
+  }
+
+  /// Rows of C that pass through shared memory: 16 of each warp's tile at a
+  /// time. Elements from one row to the next, and bytes of the buffers of one
+  /// slice's warps, which follow the sums of slices.
+  int64_t getRowBufferPitch() const;
+  int64_t getRowBuffersBytes() const {
+    return config.getWarpsPerSlice() * kMmaM * getRowBufferPitch() *
+           elementBytes;
+  }
+
   /// The swizzle of A's buffer, null if it is padded; the swizzle of B's.
   SwizzleAttr getASwizzle() const;
   SwizzleAttr getBSwizzle() const;

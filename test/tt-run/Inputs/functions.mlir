@@ -91,6 +91,14 @@ func.func @views(%a: memref<24x20xf16, strided<[40, 1], offset: 8>>, %b: memref<
   return
 }
 
+// Slices whose rows are at odd strides and begin at odd offsets.
+func.func @odd_slices(%a: tensor<75x21xf16>, %b: tensor<23x75xf16>) -> tensor<13x18xf16> {
+  %x = tensor.extract_slice %a[3, 5] [70, 13] [1, 1] : tensor<75x21xf16> to tensor<70x13xf16>
+  %y = tensor.extract_slice %b[2, 1] [18, 70] [1, 1] : tensor<23x75xf16> to tensor<18x70xf16>
+  %z = tt.matmul_transposed %x, %y config <block = [32, 32, 32], warp = [16, 16], stages = 3> : tensor<70x13xf16>, tensor<18x70xf16> -> tensor<13x18xf16>
+  return %z : tensor<13x18xf16>
+}
+
 // A function that manages device memory itself.
 func.func @device_memory(%a: memref<24x20xf32>, %b: memref<18x24xf32>, %c: memref<20x18xf32>) {
   %start = gpu.wait async
