@@ -254,12 +254,7 @@ void Scheduler::placeMma(size_t kStep) {
 /// Half of the body hides the way from L2; large warp tiles leave registers for
 /// less.
 void Scheduler::planRegisterCopies() {
-  // Registers of accumulators, and of values in flight, two for each store.
-  // What a thread has beside them goes to fragments and addresses.
-  constexpr size_t kRegisters = 144, kPerStore = 2;
-  size_t accumulators = 4 * parts.mma.back().size();
-  size_t inFlight =
-      (kRegisters - std::min(accumulators, kRegisters)) / kPerStore;
+  size_t inFlight = countRegisterCopies(4 * parts.mma.back().size());
   size_t stores = std::max<size_t>(parts.registerStores.size(), 1);
   // With two stages, the barrier before the last k-step closes the window.
   // Otherwise the slot is free for all of this iteration and more.

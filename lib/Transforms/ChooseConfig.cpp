@@ -44,10 +44,10 @@ static constexpr Tile kTiles[] = {
     {16, 64, 16, 16},   {16, 32, 16, 32},   {16, 32, 16, 16},
     {16, 16, 16, 16},
 };
-/// Long rows of a k-tile are few pieces for DRAM; more warps than a tile of few
-/// rows has would be needed to compute from them.
+/// Long rows of a k-tile are few pieces for DRAM, which limits products of few
+/// rows; others have no shared memory for enough stages of them.
 static constexpr int64_t kTileKBytes[] = {64, 128, 256};
-static constexpr int64_t kLongTileKBytes = 256, kMostRowsOfLong = 16;
+static constexpr int64_t kLongTileKBytes = 256, kMostRowsOfLong = 64;
 /// Whichever comes first wins where both are estimated to be as good.
 static constexpr SharedLayout kLayoutsF32[] = {SharedLayout::padded,
                                                SharedLayout::xor_swizzle};

@@ -19,12 +19,12 @@
 //                  the fragments of the one before; each k-tile for a barrier
 //
 // The parts overlap, but not wholly: two that are busy all the time get in each
-// other's way. We take the 3.26-norm of the terms: one dominant term counts alone,
+// other's way. We take the 3.2-norm of the terms: one dominant term counts alone,
 // two equal ones cost 1.24 times one. That exponent, and the constants below that
-// say "fitted", were fitted to the time of 1,413 kernels on an H100 (1 to 28672
-// rows, f16 and f32): estimates are within 14 % of it (root mean square), and the
-// kernel with the least estimate of those measured on a problem took 1.5 % longer
-// than the fastest of them on average, 18 % at most.
+// say "fitted", were fitted to the time of 1,986 kernels on an H100 (1 to 28672
+// rows, f16 and f32, odd rows, defaults of earlier fits that had turned out worst):
+// the kernel with the least estimate of those measured on a problem took 3 % longer
+// than the fastest of them on average.
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,51 +43,58 @@ using namespace mlir::tt;
 
 /// What is left of the way of a copy, from DRAM and from L2, when others overlap
 /// with it. Fitted.
-static constexpr double kDramLatency = 430e-9, kL2Latency = 265e-9;
+static constexpr double kDramLatency = 395e-9, kL2Latency = 277e-9;
 /// Until the first k-tile is there, beside its own transfer. Fitted.
 static constexpr double kFillSeconds = 87e-9;
 /// From one launch to the next in a stream: start, index arithmetic, drain.
 /// Fitted.
-static constexpr double kLaunchSeconds = 1.6e-6;
+static constexpr double kLaunchSeconds = 1.62e-6;
 /// Clocks of a shared load, and of an mma whose sum the next k-step needs; both
 /// are near to this on Ampere, Ada and Hopper.
 static constexpr double kStepClocks = 32;
 /// Clocks that a block's warps lose at a barrier, if no other block fills them.
 static constexpr double kBarrierClocks = 50;
 /// Copies of a k-tile are spread over the one before, and its slot is free late in
-/// that: so many tiles of the stages are not in flight. Fitted.
-static constexpr double kTilesLost = 1.65;
+/// that: so many tiles of the stages are not in flight. Fitted; and what two
+/// stages have in flight all the same.
+static constexpr double kTilesLost = 1.9, kLeastAhead = 0.4;
 /// Issue slots of one rounding instruction: integer instructions have half the
 /// lanes, and stand between a load and its mma. Fitted.
-static constexpr double kRoundingSlots = 2.28;
+static constexpr double kRoundingSlots = 1.93;
+/// The part of rounding that the tensor cores wait for where a scheduler has one
+/// warp. Fitted.
+static constexpr double kRoundingAlone = 0.58;
 /// L2 is read in sectors (Nsight Compute documentation, "Memory Tables").
 static constexpr int64_t kSectorBytes = 32;
 /// 16-bit rows at odd strides go through registers (tt-stage-operands). Of 128
 /// bytes, each: two loads and a store, which take the way of shared memory;
 /// their predicates, zeros and the joining of halves; see the main loop's SASS.
-static constexpr double kStagedWavefronts = 3, kStagedSlots = 8;
-/// How many k-tiles ahead they are loaded (tt-assign-stages).
-static constexpr double kStagedAhead = 0.4;
+static constexpr double kStagedWavefronts = 3, kStagedSlots = 28;
+/// Of the way of a copy, for them. Fitted.
+static constexpr double kStagedLatency = 0.62;
 /// Parts of L2 that operands can fill before they push each other out.
 static constexpr double kUsableL2 = 0.8;
 
 /// Until the sums of blocks that share a tile have met: stores, a fence, an atomic
 /// addition, loads, one after the other; and what it takes to be two blocks for a
 /// share of stream_k. Fitted.
-static constexpr double kMeetingSeconds = 1.9e-6, kCrossingSeconds = 4.8e-6;
+static constexpr double kMeetingSeconds = 2.0e-6, kCrossingSeconds = 4.7e-6;
 /// Of those bytes: the part of an SM's port to L2 that they reach, and what writing
 /// costs beside reading. Fitted.
-static constexpr double kMeetingPort = 0.38, kMeetingWrites = 1.1;
+static constexpr double kMeetingPort = 0.5, kMeetingWrites = 2.1;
+/// Of the bytes that such blocks copy, if operands do not fit L2, the part that
+/// comes from DRAM at least. Fitted.
+static constexpr double kStreamMisses = 0.3;
 /// Bytes of the same row that DRAM could have brought at no cost beside a piece of
 /// one k-tile. Fitted.
-static constexpr double kRowBytesLost = 19;
+static constexpr double kRowBytesLost = 15.5;
 /// The end of a guarded block, a fence and an atomic addition; and what looking at
 /// a k-tile takes of a k-tile's time. Fitted.
-static constexpr double kGuardSeconds = 1.0e-6, kGuardedTileShare = 0.74;
+static constexpr double kGuardSeconds = 1.0e-6, kGuardedTileShare = 0.52;
 
 /// What terms that overlap take together: their norm, see above. Fitted.
 static double combine(ArrayRef<double> terms) {
-  constexpr double kExponent = 3.26;
+  constexpr double kExponent = 3.2;
   double sum = 0;
   for (double term : terms)
     sum += std::pow(term, kExponent);
@@ -130,6 +137,7 @@ struct TileWork {
   double stagedBytes = 0;   ///< of them, through registers
   double fragmentBytes = 0; ///< from shared memory to registers
   double issueSlots = 0;    ///< of all warps
+  double roundingSlots = 0; ///< of them, for rounding
   double steps = 0;         ///< k-steps that one warp does, one after another
   double rowBytes = 0;      ///< of the piece of a row of B
 
@@ -179,15 +187,14 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
     loadsA *= 2;
   double loads = loadsA + plan.getNTiles() / 2.0;
   double registers = plan.getMTiles() * 4.0 + plan.getNTiles() * 2.0;
-  double perStep =
-      mma + loads +
-      registers * kRoundingSlots *
-          getRoundingInstructions(problem, config.getRoundingForm());
+  roundingSlots = warps * plan.getKSteps() * registers * kRoundingSlots *
+                  getRoundingInstructions(problem, config.getRoundingForm());
   // A copy and about as many instructions for its address and predicate.
   double copies =
       2 * (copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp +
       kStagedSlots * stagedBytes / kSharedBytesPerClock;
-  issueSlots = warps * plan.getKSteps() * perStep + copies;
+  issueSlots =
+      warps * plan.getKSteps() * (mma + loads) + roundingSlots + copies;
 }
 
 //===----------------------------------------------------------------------===//
@@ -242,6 +249,8 @@ private:
   /// The part of the tensor cores and schedulers that `blocks` on an SM reach:
   /// each warp has one of four.
   double getBusySubcores(int64_t blocks) const;
+  double getDramBytes(int64_t active) const;
+  double getStagedLatency() const;
   void addEnds(int64_t blocks, int64_t count);
   void addSlices(int64_t blocks, int64_t count);
   void addMeeting(int64_t active, int64_t count, double parts);
@@ -258,6 +267,8 @@ private:
   CostEstimate cost;
   double operandBytes = 0;
   bool fitsL2 = false;
+  /// Whether the blocks are those of shares that cross from tile to tile.
+  bool isStreaming = false;
   /// Block tiles of C, and k-tiles of each.
   int64_t tiles = 0, kTiles = 0;
 };
@@ -292,13 +303,39 @@ double Estimator::getBusySubcores(int64_t blocks) const {
   return std::min<double>(warps, kSubcoresPerSM);
 }
 
+/// From DRAM for a k-tile of each of `active` blocks. Blocks in which shares end
+/// or begin are not all at the same k, and lose a part of what they could have
+/// read after each other from L2.
+double Estimator::getDramBytes(int64_t active) const {
+  if (fitsL2)
+    return 0;
+  double bytes = operandBytes * active / tiles / kTiles;
+  if (isStreaming)
+    bytes = std::max(bytes, kStreamMisses * active * work.copiedBytes);
+  return bytes * (1 + kRowBytesLost / work.rowBytes);
+}
+
+/// Of copies through registers, which are on their way for a part of a k-tile.
+double Estimator::getStagedLatency() const {
+  if (work.stagedBytes == 0)
+    return 0;
+  constexpr double kBytesPerCopy = 4, kMostAhead = 0.5;
+  double copies = work.stagedBytes / plan.getThreads() / kBytesPerCopy;
+  double ahead = countRegisterCopies(4 * plan.getFragments()) / copies;
+  return kStagedLatency * getLatency() / std::min(ahead, kMostAhead);
+}
+
 void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
   int64_t blocks = llvm::divideCeil(active, target.multiprocessors);
   double subcores = getBusySubcores(blocks);
   double clock = getClock();
   double tensorRate = target.getTensorFlopsPerClock(plan.isF32()) * clock *
                       subcores / kSubcoresPerSM;
-  double tensor = blocks * work.flops / tensorRate;
+  double warps = double(blocks) * config.getWarps();
+  double rounding = blocks * work.roundingSlots / (subcores * clock);
+  double tensor = blocks * work.flops / tensorRate +
+                  kRoundingAlone * rounding *
+                      std::min(1.0, kSubcoresPerSM / warps);
   double issue = blocks * work.issueSlots / (subcores * clock);
   double sharedBytes = work.copiedBytes + work.fragmentBytes +
                        (kStagedWavefronts - 1) * work.stagedBytes;
@@ -306,18 +343,15 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
   double l2 =
       std::max(active * work.readBytes / target.l2BytesPerSecond,
                blocks * work.readBytes / (kL2BytesPerClockPerSM * clock));
-  double dram = fitsL2 ? 0
-                       : operandBytes * active / tiles / this->kTiles /
-                             target.dramBytesPerSecond *
-                             (1 + kRowBytesLost / work.rowBytes);
-  // One buffer: nothing is copied while anything is computed.
-  double ahead = config.getStages() - kTilesLost;
-  if (work.stagedBytes > 0)
-    ahead = std::min(ahead, kStagedAhead);
-  double latency = ahead > 0 ? getLatency() / ahead : 0;
+  double dram = getDramBytes(active) / target.dramBytesPerSecond;
+  // One buffer: nothing is copied while anything is computed, see below.
+  double ahead = std::max(config.getStages() - kTilesLost, kLeastAhead);
+  double latency = config.getStages() > 1 ? getLatency() / ahead : 0;
+  double staged = getStagedLatency();
   double steps = (work.steps * kStepClocks + kBarrierClocks / blocks) / clock;
 
-  const double terms[] = {tensor, issue, shared, l2, dram, latency, steps};
+  const double terms[] = {tensor, issue,   shared, l2,
+                          dram,   latency, staged, steps};
   double perTile = combine(terms);
   // Of one buffer, a block's copies overlap with other blocks' mma only.
   if (config.getStages() == 1)
@@ -328,7 +362,7 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
   for (auto [total, term] :
        {std::pair(&cost.tensor, tensor), std::pair(&cost.issue, issue),
         std::pair(&cost.sharedMemory, shared), std::pair(&cost.l2, l2),
-        std::pair(&cost.dram, dram), std::pair(&cost.latency, latency),
+        std::pair(&cost.dram, dram), std::pair(&cost.latency, latency + staged),
         std::pair(&cost.steps, steps)})
     *total += steppedTiles * term;
   addEnds(blocks, count);
@@ -349,8 +383,9 @@ void Estimator::addStream() {
   double streamTiles = config.getStreamTiles();
   int64_t shares = config.getStreamShares();
   double blocks = countStreamBlocks(config);
+  isStreaming = blocks > shares;
   addWaves(shares, std::max(1.0, streamTiles * kTiles / shares));
-  if (blocks > shares) {
+  if (isStreaming) {
     cost.prologue += kFillSeconds;
     cost.reduction += kCrossingSeconds *
                       llvm::divideCeil(shares, cost.waves.slots);

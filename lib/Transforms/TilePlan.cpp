@@ -130,6 +130,11 @@ int64_t TilePlan::getRegisters(int64_t fragmentSets) const {
   return accumulators + fragmentSets * fragments + kBookkeepingRegisters;
 }
 
+int64_t mlir::tt::countRegisterCopies(int64_t accumulators) {
+  constexpr int64_t kRegisters = 144, kPerCopy = 2;
+  return (kRegisters - std::min(accumulators, kRegisters)) / kPerCopy;
+}
+
 int64_t TilePlan::getRegisterLimit(const TargetInfo &target) const {
   return std::min(target.registersPerThread,
                   target.registersPerSM / getThreads());

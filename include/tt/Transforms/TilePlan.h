@@ -50,6 +50,10 @@ struct WorkspaceLayout {
 /// crosses from one tile into the next.
 int64_t countStreamBlocks(ConfigAttr config);
 
+/// Copies through registers that a thread may have on their way, of two registers
+/// each, beside its accumulators, fragments and addresses.
+int64_t countRegisterCopies(int64_t accumulators);
+
 class TilePlan {
 public:
   /// `elementType` is f32, f16 or bf16.
