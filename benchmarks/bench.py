@@ -105,6 +105,13 @@ def describe_machine(journal, clock, monitor):
         python=sys.version.split()[0])
 
 
+def weigh(element_type, m, n, k):
+    """About how many seconds a problem needs, whatever the card: a fixed part, and
+    launches of all peers' kernels, so that the trial of a large one tries them all."""
+    rate = 2e14 if element_type == "f32" else 4e14
+    return 0.5 + 300 * 2 * m * n * k / rate
+
+
 def run_all(arguments, journal, make_measurement):
     import gpu
     import peers
@@ -117,12 +124,13 @@ def run_all(arguments, journal, make_measurement):
         describe_machine(journal, clock, monitor)
     total, rankings = budgets.Budget(arguments.budget), {}
     arguments.total = total
+    weights = [weigh(*problem) for problem in groups]
     for i, (problem, entries) in enumerate(groups.items()):
         if total.left() <= 0:
             journal.write("skipped", problem=problem, why="no time left")
             continue
         try:
-            part = total.part(len(groups) - i)
+            part = total.part(weights[i], sum(weights[i:]))
             measurement = make_measurement(problem, journal, clock, rankings)
             measurement.add_ours(peers.Ours(folder), entries)
             measurement.add_peers(found.values())

@@ -19,9 +19,10 @@ class Budget:
     def left(self):
         return self._end - self._clock()
 
-    def part(self, parts_left):
-        """A budget of an equal share of what is left."""
-        return Budget(max(0, self.left()) / max(1, parts_left), self._clock)
+    def part(self, weight, weights_left):
+        """A budget of the share of what is left that `weight` is of all weights
+        that are left, its own among them."""
+        return Budget(max(0, self.left()) * weight / weights_left, self._clock)
 
     def fraction(self, fraction):
         return Budget(max(0, self.left()) * fraction, self._clock)

@@ -47,13 +47,17 @@ static constexpr Tile kTiles[] = {
 /// Long rows of a k-tile are few pieces for DRAM, which limits products of few
 /// rows; others have no shared memory for enough stages of them.
 static constexpr int64_t kTileKBytes[] = {64, 128, 256};
-static constexpr int64_t kLongTileKBytes = 256, kMostRowsOfLong = 64;
+static constexpr int64_t kLongTileKBytes = 256, kFewRows = 16,
+                         kMostRowsOfLongF32 = 64;
 /// Whichever comes first wins where both are estimated to be as good.
 static constexpr SharedLayout kLayoutsF32[] = {SharedLayout::padded,
                                                SharedLayout::xor_swizzle};
 static constexpr SharedLayout kLayouts16Bit[] = {SharedLayout::xor_swizzle,
                                                  SharedLayout::padded};
-static constexpr int64_t kMinStages = 3, kMaxStages = 8;
+/// Three stages of a longer k-tile, which one slice of warps works on for long,
+/// measured slower than the model has it.
+static constexpr int64_t kMinStages = 3, kMinStagesOfOneSlice = 4,
+                         kMaxStages = 8;
 static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
 static constexpr int64_t kSlices[] = {1, 2, 4};
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
@@ -248,11 +252,16 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
   int64_t blockK = kBytes * 8 / problem.elementType.getIntOrFloatBitWidth();
   int64_t warps =
       (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
+  int64_t mostRowsOfLong =
+      problem.elementType.isF32() ? kMostRowsOfLongF32 : kFewRows;
   if (warps > kMaxWarps || !canSplit(problem, tile, blockK, splits, target) ||
-      (kBytes == kLongTileKBytes && tile.blockM > kMostRowsOfLong))
+      (kBytes == kLongTileKBytes && tile.blockM > mostRowsOfLong))
     return;
+  bool isShort = kBytes == kTileKBytes[0] || tile.blockM <= kFewRows;
+  int64_t minStages =
+      slices == 1 && !isShort ? kMinStagesOfOneSlice : kMinStages;
   // Stages that an SM has room for anyway cost nothing: many first.
-  for (int64_t stages = kMaxStages; stages >= kMinStages; --stages)
+  for (int64_t stages = kMaxStages; stages >= minStages; --stages)
     considerStreams(ConfigAttr::get(
         problem.elementType.getContext(), {tile.blockM, tile.blockN, blockK},
         {tile.warpM, tile.warpN}, stages, chooseRasterGroup(tile, target),

@@ -139,7 +139,7 @@ struct TileWork {
   double issueSlots = 0;    ///< of all warps
   double roundingSlots = 0; ///< of them, for rounding
   double steps = 0;         ///< k-steps that one warp does, one after another
-  double rowBytes = 0;      ///< of the piece of a row of B
+  double pieces = 0;        ///< pieces of rows that a byte of A and B is of
 
   TileWork(const Problem &problem, const TilePlan &plan);
 };
@@ -158,7 +158,10 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   double warps = config.getWarpsPerSlice();
   double kBytes = k * plan.getElementBytes();
   flops = 2 * m * n * k;
-  rowBytes = kBytes;
+  // A comes in pieces of its rows as long as the tile is high.
+  double problemM = getModelSize(problem.m), problemN = getModelSize(problem.n);
+  pieces = (problemM / (m * plan.getElementBytes()) + problemN / kBytes) /
+           (problemM + problemN);
   copiedBytes = (m + n) * kBytes;
   stagedBytes = ((isStaged(problem.m, plan) ? m : 0) +
                  (isStaged(problem.k, plan) ? n : 0)) *
@@ -312,7 +315,7 @@ double Estimator::getDramBytes(int64_t active) const {
   double bytes = operandBytes * active / tiles / kTiles;
   if (isStreaming)
     bytes = std::max(bytes, kStreamMisses * active * work.copiedBytes);
-  return bytes * (1 + kRowBytesLost / work.rowBytes);
+  return bytes * (1 + kRowBytesLost * work.pieces);
 }
 
 /// Of copies through registers, which are on their way for a part of a k-tile.

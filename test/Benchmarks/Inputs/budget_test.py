@@ -31,10 +31,11 @@ class BudgetTest(unittest.TestCase):
     def test_parts_share_what_is_left(self):
         whole = self.budget(12)
         self.clock.now = 3
-        self.assertEqual(whole.part(3).left(), 3)
+        self.assertEqual(whole.part(1, 3).left(), 3)
+        self.assertEqual(whole.part(2, 3).left(), 6)
         self.assertEqual(whole.fraction(0.5).left(), 4.5)
         self.clock.now = 20
-        self.assertEqual(whole.part(3).left(), 0)
+        self.assertEqual(whole.part(1, 3).left(), 0)
 
     def test_choose_finds_the_fastest(self):
         best, _ = budget.choose(self.candidates(5, 3, 2, 4, 6), self.make_sampler,
