@@ -22,6 +22,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "tt/Conversion/Passes.h"
 #include "tt/Dialect/TT/IR/TTDialect.h"
+#include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/Passes.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -99,6 +100,18 @@ static bool isScheduled(ModuleOp module) {
                                            : WalkResult::advance();
       })
       .wasInterrupted();
+}
+
+/// Whether `pass` leaves a kernel whose blocks, or slices of a block, share a tile
+/// of C and store their sums over each other's, until tt-combine-sums.
+static bool dividesSums(StringRef pass, ModuleOp module) {
+  bool isOfBlocks = pass == "tt-tile-to-blocks";
+  if (!isOfBlocks && pass != "tt-map-to-warps")
+    return false;
+  return llvm::any_of(collectLaunches(module), [&](gpu::LaunchOp launch) {
+    ConfigAttr config = getConfig(launch);
+    return isOfBlocks ? config.sharesTiles() : config.getKSlices() > 1;
+  });
 }
 
 /// The shortest way from any point of the way down to code.
@@ -203,13 +216,16 @@ mlir::tt::bisect(ModuleOp module, runtime::Device &device,
     return runtime::Error{"the input itself: " + reference.error().message};
 
   std::vector<BisectStep> steps;
+  bool isDivided = false;
   for (Snapshot &snapshot : *snapshots) {
     BisectStep &step = steps.emplace_back();
     step.pass = snapshot.pass;
     step.verdict = BisectStep::Unchanged;
     if (!snapshot.module)
       continue;
-    if (isScheduled(*snapshot.module)) {
+    isDivided = snapshot.pass != "tt-combine-sums" &&
+                (isDivided || dividesSums(snapshot.pass, *snapshot.module));
+    if (isDivided || isScheduled(*snapshot.module)) {
       step.verdict = BisectStep::Deferred;
       continue;
     }
@@ -233,7 +249,7 @@ const BisectStep *mlir::tt::findCulprit(const std::vector<BisectStep> &steps) {
 
 std::string mlir::tt::formatBisect(const std::vector<BisectStep> &steps) {
   static constexpr const char *kVerdicts[] = {
-      "unchanged", "same", "judged with the next pass", "DIFFERS", "FAILS"};
+      "unchanged", "same", "judged with a later pass", "DIFFERS", "FAILS"};
   std::string text;
   for (const BisectStep &step : steps) {
     text += llvm::formatv("{0,-36} {1}", step.pass, kVerdicts[step.verdict]);

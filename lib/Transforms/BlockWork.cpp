@@ -70,8 +70,8 @@ void BlockWork::streamTiles(ImplicitLocOpBuilder &b, Value block,
 
   // A share, or the end of one; or the beginning of one.
   Value share = number;
-  Value t = narrow.div(
-      narrow.sub(narrow.mul(narrow.add(share, 1), tiles), 1), shares);
+  Value t = narrow.div(narrow.sub(narrow.mul(narrow.add(share, 1), tiles), 1),
+                       shares);
   Value at = share;
   if (shares % tiles != 0) {
     Value isBeginning = narrow.isLess(narrow.constant(shares - 1), number);
@@ -118,6 +118,6 @@ Value BlockWork::getPlace(ImplicitLocOpBuilder &b, Value part) const {
     return index.add(index.mul(sharedTile, config.getSplitK()), part);
   Value number = narrow.cast(part);
   Value isLast = narrow.isLess(narrow.sub(lastPart, 1), number);
-  return index.cast(narrow.select(isLast, lastPlace,
-                                  narrow.add(firstShare, number)));
+  return index.cast(
+      narrow.select(isLast, lastPlace, narrow.add(firstShare, number)));
 }

@@ -100,8 +100,17 @@ bool mlir::tt::canGuard(const Problem &problem, const TilePlan &plan) {
   return problem.elementType.isF32() && problem.rounding == Rounding::nearest &&
          !ShapedType::isDynamic(problem.m) &&
          !ShapedType::isDynamic(problem.n) &&
-         getModelSize(problem.k) >=
-             kMinKTiles * plan.getConfig().getBlockK();
+         getModelSize(problem.k) >= kMinKTiles * plan.getConfig().getBlockK();
+}
+
+/// Whether ptxas would spill some registers so that two blocks of 8 warps or more
+/// fit an SM's register file, as it does where they nearly fit.
+static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
+  constexpr int64_t kThreads = 256, kNearly = 12;
+  int64_t ofTwo = target.registersPerSM / (2 * plan.getThreads());
+  int64_t registers = plan.getRegisters(/*fragmentSets=*/2);
+  return plan.getThreads() >= kThreads && registers > ofTwo &&
+         registers <= ofTwo + kNearly;
 }
 
 /// A default neither breaks a limit nor has fragments that share registers.
@@ -110,7 +119,7 @@ static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
   return plan.getSharedBytes() <= target.sharedBytesPerBlock &&
          plan.getRegisters(/*fragmentSets=*/2) <=
              plan.getRegisterLimit(target) &&
-         getIllegality(plan, target).empty();
+         !isTightForTwo(plan, target) && getIllegality(plan, target).empty();
 }
 
 /// Whether it can help to let `splits` blocks share each tile of C: tiles alone
@@ -174,8 +183,7 @@ ConfigAttr mlir::tt::shareLastWave(ConfigAttr config, int64_t parts,
 /// touch the fewest rows of A and B: as square a part of C as the tile allows.
 static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
   auto countRows = [&](int64_t group) {
-    return group * tile.blockM +
-           target.multiprocessors * tile.blockN / group;
+    return group * tile.blockM + target.multiprocessors * tile.blockN / group;
   };
   return *std::min_element(
       std::begin(kRasterGroups), std::end(kRasterGroups),

@@ -213,8 +213,8 @@ Value SumCombiner::meet(const BlockWork &work) {
 }
 
 void SumCombiner::combineBlocks() {
-  Value tiles = index.constant(
-      plan.countTiles(type.getDimSize(0), type.getDimSize(1)));
+  Value tiles =
+      index.constant(plan.countTiles(type.getDimSize(0), type.getDimSize(1)));
   BlockWork work(builder, config, launch.getBlockIds().x, tiles);
   if (config.getStreamTiles() == 0)
     return storeIf(meet(work));
@@ -271,8 +271,7 @@ void SumCombiner::sumParts(const BlockWork &work) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   scf::YieldOp::create(
-      builder,
-      addPart(work, loop.getInductionVar(), loop.getRegionIterArgs()));
+      builder, addPart(work, loop.getInductionVar(), loop.getRegionIterArgs()));
   sums.assign(loop.result_begin(), loop.result_end());
 }
 

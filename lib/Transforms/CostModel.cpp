@@ -336,9 +336,9 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
                       subcores / kSubcoresPerSM;
   double warps = double(blocks) * config.getWarps();
   double rounding = blocks * work.roundingSlots / (subcores * clock);
-  double tensor = blocks * work.flops / tensorRate +
-                  kRoundingAlone * rounding *
-                      std::min(1.0, kSubcoresPerSM / warps);
+  double tensor =
+      blocks * work.flops / tensorRate +
+      kRoundingAlone * rounding * std::min(1.0, kSubcoresPerSM / warps);
   double issue = blocks * work.issueSlots / (subcores * clock);
   double sharedBytes = work.copiedBytes + work.fragmentBytes +
                        (kStagedWavefronts - 1) * work.stagedBytes;
@@ -390,8 +390,8 @@ void Estimator::addStream() {
   addWaves(shares, std::max(1.0, streamTiles * kTiles / shares));
   if (isStreaming) {
     cost.prologue += kFillSeconds;
-    cost.reduction += kCrossingSeconds *
-                      llvm::divideCeil(shares, cost.waves.slots);
+    cost.reduction +=
+        kCrossingSeconds * llvm::divideCeil(shares, cost.waves.slots);
   }
   addMeeting(std::min(shares, cost.waves.slots),
              llvm::divideCeil(shares, cost.waves.slots), blocks / streamTiles);
@@ -413,9 +413,9 @@ void Estimator::addSlices(int64_t blocks, int64_t count) {
   if (config.getKSlices() == 1)
     return;
   double bytes = 4.0 * plan.getTileSums() * (config.getKSlices() - 1);
-  cost.reduction += count * (blocks * 2 * bytes / kSharedBytesPerClock +
-                             kBarrierClocks) /
-                    getClock();
+  cost.reduction +=
+      count * (blocks * 2 * bytes / kSharedBytesPerClock + kBarrierClocks) /
+      getClock();
 }
 
 /// Blocks that share a tile write their sums to L2; the last one reads those of
@@ -446,8 +446,7 @@ CostEstimate Estimator::run() {
     cost.total = HUGE_VAL;
     return cost;
   }
-  addWaves((tiles - config.getStreamTiles()) * config.getSplitK(),
-           cost.kTiles);
+  addWaves((tiles - config.getStreamTiles()) * config.getSplitK(), cost.kTiles);
   if (config.getSplitK() > 1)
     addMeeting(std::min(cost.waves.grid, cost.waves.slots), cost.waves.count,
                config.getSplitK());

@@ -102,9 +102,8 @@ Value TileGuard::countKTiles() {
   Value a = getViewSource(copy.getSrc());
   int64_t size = cast<MemRefType>(a.getType()).getDimSize(0);
   int64_t blockK = kernel.config.getBlockK();
-  Value k = ShapedType::isDynamic(size)
-                ? memref::DimOp::create(builder, a, 0)
-                : index.constant(size);
+  Value k = ShapedType::isDynamic(size) ? memref::DimOp::create(builder, a, 0)
+                                        : index.constant(size);
   return index.div(index.add(k, blockK - 1), blockK);
 }
 

@@ -32,8 +32,7 @@ Value IndexBuilder::constant(int64_t value) {
 }
 
 Value IndexBuilder::cast(Value x) {
-  return x.getType() == type ? x
-                             : b.createOrFold<arith::IndexCastOp>(type, x);
+  return x.getType() == type ? x : b.createOrFold<arith::IndexCastOp>(type, x);
 }
 
 Value IndexBuilder::add(Value x, Value y) {
@@ -108,8 +107,12 @@ scf::ForOp mlir::tt::getKTileLoop(gpu::LaunchOp launch) {
   launch.walk([&](Operation *op) {
     if (!isa<linalg::MatmulOp, nvgpu::MmaSyncOp>(op))
       return WalkResult::advance();
-    loop = op->getParentOfType<scf::ForOp>();
-    return loop ? WalkResult::interrupt() : WalkResult::advance();
+    // A launch may itself stand in a loop.
+    auto around = op->getParentOfType<scf::ForOp>();
+    if (!around || !launch->isAncestor(around))
+      return WalkResult::advance();
+    loop = around;
+    return WalkResult::interrupt();
   });
   return loop;
 }

@@ -79,8 +79,8 @@ WorkspaceLayout TilePlan::getWorkspace(int64_t m, int64_t n) const {
   int64_t end = layout.nanColumns + (isGuarded ? n * kWordBytes : 0);
   layout.zeroedBytes = llvm::alignTo(end, kAlignment);
   layout.partialSums = layout.zeroedBytes;
-  layout.bytes = layout.partialSums +
-                 countPartialSums(m, n) * getTileSums() * kWordBytes;
+  layout.bytes =
+      layout.partialSums + countPartialSums(m, n) * getTileSums() * kWordBytes;
   return layout;
 }
 

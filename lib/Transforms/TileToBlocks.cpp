@@ -128,9 +128,8 @@ Value BlockTiler::subview(Value memref, ArrayRef<OpFoldResult> offsets,
   return memref::SubViewOp::create(builder, memref, offsets, sizes, ones);
 }
 
-void BlockTiler::buildKLoop(const BlockWork &work, Value m,
-                            OpFoldResult validM, Value n, OpFoldResult validN,
-                            Value sums) {
+void BlockTiler::buildKLoop(const BlockWork &work, Value m, OpFoldResult validM,
+                            Value n, OpFoldResult validN, Value sums) {
   int64_t blockK = config.getBlockK();
   auto [first, tiles] =
       work.getKTiles(builder, countTiles(product.b, 1, blockK));

@@ -102,9 +102,8 @@ Value mlir::tt::arriveLast(ImplicitLocOpBuilder &b, gpu::LaunchOp launch,
   auto ifFirst = scf::IfOp::create(b, isFirst);
   b.setInsertionPointToStart(ifFirst.thenBlock());
   Value before = countUp(b, counter, position);
-  Value isLast = arith::CmpIOp::create(
-      b, arith::CmpIPredicate::eq, before,
-      narrow.sub(narrow.cast(blocks), 1));
+  Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, before,
+                                       narrow.sub(narrow.cast(blocks), 1));
   memref::StoreOp::create(b, arith::ExtUIOp::create(b, b.getI32Type(), isLast),
                           verdict, zero);
   auto ifLast = scf::IfOp::create(b, isLast);

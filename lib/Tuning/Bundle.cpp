@@ -38,8 +38,8 @@ static std::string withoutSplit(ConfigAttr config, const Problem &problem,
   at(values, Parameter::splitK) = 1;
   at(values, Parameter::streamK) = 0;
   at(values, Parameter::roundingForm) = int64_t(RoundingForm::every_fragment);
-  return format(getConfig(values, config.getWarpM(), config.getWarpN(), problem,
-                          target));
+  return format(
+      getConfig(values, config.getWarpM(), config.getWarpN(), problem, target));
 }
 
 static llvm::Expected<std::string>

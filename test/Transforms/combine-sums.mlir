@@ -30,9 +30,9 @@ func.func @slices(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<12
 // CHECK: memref.view %[[WORKSPACE]]{{.*}} to memref<32768xf32>
 // CHECK-COUNT-8: vector.store %{{.*}} : memref<32768xf32>, vector<4xf32>
 // CHECK: gpu.barrier
-// CHECK: llvm.nvvm.membar.gl
-// CHECK: llvm.atomicrmw add {{.*}} acq_rel
-// CHECK: llvm.nvvm.membar.gl
+// CHECK: llvm.fence syncscope("device") acq_rel
+// CHECK: llvm.atomicrmw add {{.*}} monotonic
+// CHECK: llvm.fence syncscope("device") acq_rel
 // CHECK: gpu.barrier
 // CHECK: scf.if
 // CHECK: vector.load %{{.*}} : memref<32768xf32>, vector<4xf32>
@@ -57,7 +57,7 @@ func.func @splits(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<12
 // CHECK-NOT: arith.cmpi
 // CHECK: %[[SUMS:.*]]:9 = scf.if %[[SHARED]] -> (i1,
 // CHECK-COUNT-8: vector.store %{{.*}} : memref<32768xf32>, vector<4xf32>
-// CHECK: llvm.atomicrmw add {{.*}} acq_rel
+// CHECK: llvm.atomicrmw add {{.*}} monotonic
 // CHECK: scf.for %{{.*}} = %{{.*}} to %[[PARTS]] step
 // CHECK-COUNT-8: vector.load %{{.*}} : memref<32768xf32>, vector<4xf32>
 // CHECK: } else {

@@ -13,9 +13,9 @@
 // CHECK:     arith.cmpf uno
 // CHECK: vector.store
 // CHECK: gpu.barrier
-// CHECK: llvm.nvvm.membar.gl
-// CHECK: llvm.atomicrmw add {{.*}} acq_rel
-// CHECK: llvm.nvvm.membar.gl
+// CHECK: llvm.fence syncscope("device") acq_rel
+// CHECK: llvm.atomicrmw add {{.*}} monotonic
+// CHECK: llvm.fence syncscope("device") acq_rel
 // CHECK: gpu.barrier
 // CHECK: scf.if
 // CHECK:   scf.for

@@ -23,17 +23,21 @@ func.func @f(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128
 }
 
 // The last 3 of 4 tiles in 5 shares: 8 blocks. Block 0 has a tile for itself;
-// blocks 1 to 5 begin a share, and 6 and 7 end one, in tiles 2 and 1 of the three.
+// blocks 1 to 5 do a share or the end of one, 6 and 7 the beginnings of those that
+// cross into tiles 1 and 2 of the three.
 // CLEAN-LABEL: func @stream
 // CLEAN-DAG: %[[BLOCKS:.*]] = arith.constant 8 : index
 // CLEAN-DAG: %[[THREE:.*]] = arith.constant 3 : i32
 // CLEAN-DAG: %[[FIVE:.*]] = arith.constant 5 : i32
 // CLEAN: gpu.launch blocks({{.*}}) in (%{{.*}} = %[[BLOCKS]],
-// CLEAN: %[[SHARE:.*]] = arith.subi %{{.*}}, %c1_i32 : i32
-// CLEAN: %[[BEGIN:.*]] = arith.muli %[[SHARE]], %[[THREE]] : i32
-// CLEAN: arith.divui %[[BEGIN]], %[[FIVE]] : i32
-// CLEAN: %[[END:.*]] = arith.addi %{{.*}}, %c-5_i32 : i32
-// CLEAN: %[[TWICE:.*]] = arith.muli %[[END]], %c2_i32
+// CLEAN: %[[BLOCK:.*]] = arith.index_cast %{{.*}} : index to i32
+// CLEAN: %[[SHARE:.*]] = arith.subi %[[BLOCK]], %c1_i32 : i32
+// CLEAN: %[[ENDS:.*]] = arith.muli %[[BLOCK]], %[[THREE]] : i32
+// CLEAN: %[[LAST:.*]] = arith.subi %[[ENDS]], %c1_i32 : i32
+// CLEAN: arith.divui %[[LAST]], %[[FIVE]] : i32
+// CLEAN: arith.cmpi sgt, %[[SHARE]], %c4_i32 : i32
+// CLEAN: %[[V:.*]] = arith.subi %c8_i32, %[[BLOCK]] : i32
+// CLEAN: %[[TWICE:.*]] = arith.muli %[[V]], %c2_i32
 // CLEAN: arith.remui %[[TWICE]], %[[THREE]] : i32
 // CLEAN: %[[FIRST:.*]] = arith.divui %{{.*}}, %c5 : index
 // CLEAN: %[[BEHIND:.*]] = arith.divui %{{.*}}, %c5 : index

@@ -47,13 +47,15 @@ static void exchangeOperands(ModuleOp module) {
 }
 
 /// Puts a breaking pass before all of ours, or behind the nvgpu stage.
-static std::string findBrokenPass(TestPass::Function broken, bool first) {
+static std::string findBrokenPass(TestPass::Function broken, bool first,
+                                  std::string config = "") {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   KernelRequest request;
   request.problem = {48, 48, 48, 48, 48, 48};
   request.elementType = runtime::ElementType::f16;
+  request.config = std::move(config);
   OwningOpRef<ModuleOp> module =
       parseSourceString<ModuleOp>(getProblemText(request), &context);
   auto device = emulator::openEmulatorDevice();
@@ -81,6 +83,17 @@ static std::string findBrokenPass(TestPass::Function broken, bool first) {
 
 TEST(Bisect, NamesNoPassOfOurs) {
   EXPECT_EQ(findBrokenPass(nullptr, false), "");
+}
+
+/// Before their sums are added, blocks and slices store over each other's.
+TEST(Bisect, NamesNoPassThatDividesSums) {
+  for (const char *parts : {"stream_k = [3, 4]", "split_k = 2", "k_slices = 2"})
+    EXPECT_EQ(findBrokenPass(nullptr, false,
+                             std::string("#tt.config<block = [32, 32, 64], "
+                                         "warp = [16, 16], stages = 2, ") +
+                                 parts + ">"),
+              "")
+        << parts;
 }
 
 TEST(Bisect, NamesThePassThatBreaksAKernel) {

@@ -44,7 +44,8 @@ TEST(CleanParts, NoFindingUnderEightSchedules) {
        {"k_slices = 2", "split_k = 3", "k_slices = 2, split_k = 2",
         "stream_k = [3, 5]", "k_slices = 2, stream_k = [3, 7]",
         "rounding_form = guarded", "split_k = 2, rounding_form = guarded",
-        "stream_k = [4, 7], rounding_form = guarded", "k_slices = 2, rounding_form = guarded"}) {
+        "stream_k = [4, 7], rounding_form = guarded",
+        "k_slices = 2, rounding_form = guarded"}) {
     KernelCase kernelCase;
     kernelCase.type = ElementType::f32;
     kernelCase.schedules = 8;

@@ -23,9 +23,9 @@ def main():
     tt_tune, cache = sys.argv[1:]
     running = []
     for i in range(TUNERS):
-        size = str(64 * (1 + i % SIZES))
+        size = str(512 * (1 + i % SIZES))
         running.append(start(tt_tune, cache, [
-            "--m", size, "--n", "64", "--k", "64", "--policy", "final",
+            "--m", size, "--n", "512", "--k", "256", "--policy", "final",
             "--device", "none", "--no-emulator", "--quiet"]))
         running.append(start(tt_tune, cache, ["list"]))
     warnings = 0

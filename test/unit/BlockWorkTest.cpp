@@ -29,9 +29,7 @@ struct Part {
 
 class BlockWorkTest : public testing::Test {
 protected:
-  BlockWorkTest() {
-    context.loadDialect<TTDialect, arith::ArithDialect>();
-  }
+  BlockWorkTest() { context.loadDialect<TTDialect, arith::ArithDialect>(); }
 
   ConfigAttr getConfig(int64_t splits, int64_t streamTiles, int64_t shares) {
     return ConfigAttr::get(&context, {64, 64, 32}, {32, 32}, 3, 8,
@@ -48,8 +46,8 @@ protected:
     IndexBuilder index(builder);
     BlockWork work(builder, config, index.constant(id), index.constant(tiles));
     auto [first, count] = work.getKTiles(builder, index.constant(kTiles));
-    Part part = {know(work.getTile()), know(first), know(count),
-                 know(work.getParts()), -1, {}};
+    Part part = {know(work.getTile()),  know(first), know(count),
+                 know(work.getParts()), -1,          {}};
     if (part.parts == 1)
       return part;
     part.place = know(work.getPlace());

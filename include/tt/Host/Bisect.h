@@ -17,7 +17,8 @@ struct BisectStep {
   enum Verdict {
     Unchanged, ///< the pass changed nothing
     Same,      ///< the same numbers as the input's
-    Deferred,  ///< a loop is scheduled and not yet expanded: says nothing
+    Deferred,  ///< a loop is scheduled and not yet expanded, or sums of several
+               ///< blocks or slices are not yet added: says nothing
     Differs,
     Fails ///< cannot be executed at this point
   } verdict = Same;

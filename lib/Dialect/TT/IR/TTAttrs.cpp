@@ -148,8 +148,9 @@ ParseResult ConfigFields::parseStreamK(AsmParser &parser) {
   if (parseSizes(parser, sizes))
     return failure();
   if (sizes.size() != 2)
-    return parser.emitError(loc) << "expected stream_k = [tiles, shares], found "
-                                 << sizes.size() << " sizes";
+    return parser.emitError(loc)
+           << "expected stream_k = [tiles, shares], found " << sizes.size()
+           << " sizes";
   streamTiles = sizes[0];
   streamShares = sizes[1];
   return success();
@@ -242,9 +243,9 @@ static constexpr int64_t kMaxSplitK = 64;
 static constexpr int64_t kMaxStreamShares = 4096;
 
 /// `stream_k`: [0, 0] is none.
-static LogicalResult
-verifyStreamK(function_ref<InFlightDiagnostic()> emitError, int64_t splitK,
-              int64_t tiles, int64_t shares) {
+static LogicalResult verifyStreamK(function_ref<InFlightDiagnostic()> emitError,
+                                   int64_t splitK, int64_t tiles,
+                                   int64_t shares) {
   if (tiles == 0 && shares == 0)
     return success();
   if (tiles < 1 || shares < tiles || shares > kMaxStreamShares)
