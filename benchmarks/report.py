@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
 """Tables of what bench.py measured, in Markdown.
 
-  report.py results.jsonl...  > results.md
+  report.py results.jsonl... [--peers other.jsonl...] > results.md
+
+With --peers, the best like-for-like peer of a problem may come from these runs as
+well: a short trial may miss the best of a peer's kernels, and it is another one's
+in each run. Ratios are then of different runs, and against us if anything.
 """
 
+import argparse
 import pathlib
 import sys
 
@@ -166,11 +171,15 @@ def write_files(path):
 
 
 def main():
-    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
-        print(__doc__)
-        return 2
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("results", nargs="+", type=pathlib.Path)
+    parser.add_argument("--peers", nargs="+", type=pathlib.Path, default=[])
+    arguments = parser.parse_args()
     try:
-        print(make_report(results_module.read(map(pathlib.Path, sys.argv[1:]))), end="")
+        results = results_module.read(arguments.results)
+        results_module.add_peers(results, results_module.read(arguments.peers))
+        print(make_report(results), end="")
     except (OSError, ValueError) as error:
         print(f"report.py: {error}", file=sys.stderr)
         return 2

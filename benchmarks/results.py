@@ -98,5 +98,17 @@ def read(paths):
     return results
 
 
+def add_peers(results, others):
+    """Peers' rows of the same problems in other runs count as well."""
+    peers = {}
+    for problem in others.problems:
+        key = problem.element_type, problem.m, problem.n, problem.k
+        peers.setdefault(key, []).extend(
+            row for row in problem.rows if not row.get("ours"))
+    for problem in results.problems:
+        key = problem.element_type, problem.m, problem.n, problem.k
+        problem.rows += peers.get(key, [])
+
+
 def geometric_mean(values):
     return math.exp(sum(map(math.log, values)) / len(values))
