@@ -102,8 +102,8 @@ static bool isScheduled(ModuleOp module) {
       .wasInterrupted();
 }
 
-/// Whether `pass` leaves a kernel whose blocks, or slices of a block, share a tile
-/// of C and store their sums over each other's, until tt-combine-sums.
+/// Whether `pass` leaves a kernel whose blocks, or slices of a block, share a
+/// tile of C and store their sums over each other's, until tt-combine-sums.
 static bool dividesSums(StringRef pass, ModuleOp module) {
   bool isOfBlocks = pass == "tt-tile-to-blocks";
   if (!isOfBlocks && pass != "tt-map-to-warps")

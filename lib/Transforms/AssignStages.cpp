@@ -19,8 +19,8 @@
 //   S - 2     rounding of k-step 0's fragments                  i + 1
 //
 // One barrier suffices. It stands after the last read of tile i (the fragments
-// of the last k-step were loaded before it) and so before the copies of tile
-// i + S, which go to the same slot; and it stands after the wait for tile i + 1,
+// of the last k-step were loaded before it) and so before the copies of tile i
+// + S, which go to the same slot; and it stands after the wait for tile i + 1,
 // so that every warp sees what the others copied.
 //
 // Copies through registers (tt-stage-operands) are spread over the whole body:
@@ -30,10 +30,10 @@
 //   0         store to shared memory, half a body after the     i + S - 1
 //   or 1      load at most                                      or i + S - 2
 //
-// S > 2: the slot has been free since the barrier of iteration i - 1, and is read
-// after that of iteration i + S - 2. What is left for the next iteration (stage 1)
-// is stored in its first half, before its barrier. S = 2: loads and stores all come
-// before the barrier of this iteration.
+// S > 2: the slot has been free since the barrier of iteration i - 1, and is
+// read after that of iteration i + S - 2. What is left for the next iteration
+// (stage 1) is stored in its first half, before its barrier. S = 2: loads and
+// stores all come before the barrier of this iteration.
 //
 //===----------------------------------------------------------------------===//
 
@@ -221,9 +221,9 @@ void Scheduler::place(Operation *op, int64_t stage) {
 }
 
 /// The mma of one k-step; between them the rounding of the next k-step's
-/// fragments, from the first mma on, and this k-step's share of the copies. Either
-/// in a burst would keep the tensor cores waiting for issue slots; where there is
-/// rounding, copies wait for the second half.
+/// fragments, from the first mma on, and this k-step's share of the copies.
+/// Either in a burst would keep the tensor cores waiting for issue slots; where
+/// there is rounding, copies wait for the second half.
 void Scheduler::placeMma(size_t kStep) {
   ArrayRef<Operation *> mma = parts.mma[kStep];
   size_t stepsWithCopies = parts.mma.size() - 1;

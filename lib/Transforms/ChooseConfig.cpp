@@ -4,11 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The cost model (CostModel.cpp) estimates the time of every candidate: a list of
-// tiles, each with two depths of a k-tile, every number of stages that fits, both
-// layouts of A, k-slices, split-K and stream-K. The shortest estimate wins; where two differ
-// by less than the model can tell apart, the earlier in the list does. Order of mma,
-// raster group and form of rounding follow from the rest.
+// The cost model (CostModel.cpp) estimates the time of every candidate: a list
+// of tiles, each with three depths of a k-tile, every number of stages that fits,
+// both layouts of A, k-slices, split-K and stream-K. The shortest estimate
+// wins; where two differ by less than the model can tell apart, the earlier in
+// the list does. Order of mma, raster group and form of rounding follow from
+// the rest.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,9 +32,9 @@ struct Tile {
 };
 } // namespace
 
-/// From large to small; each stands for its transposed as well. Warp tiles are as
-/// large as registers and the number of warps allow: a larger one reads shared
-/// memory less often an mma.
+/// From large to small; each stands for its transposed as well. Warp tiles are
+/// as large as registers and the number of warps allow: a larger one reads
+/// shared memory less often an mma.
 static constexpr Tile kTiles[] = {
     {128, 256, 64, 64}, {128, 128, 64, 64}, {128, 128, 64, 32},
     {64, 256, 64, 64},  {64, 256, 32, 64},  {64, 128, 64, 64},
@@ -71,8 +72,8 @@ static constexpr int64_t kMaxWarps = 16;
 static constexpr double kMargin = 0.995;
 
 /// The order of mma that measured best (docs/performance.md, "Order of mma"):
-/// narrow panels, wider ones where each fragment is rounded in the loop, and all
-/// columns where the guard cuts the loop.
+/// narrow panels, wider ones where each fragment is rounded in the loop, and
+/// all columns where the guard cuts the loop.
 static MmaOrder chooseMmaOrder(const Problem &problem, RoundingForm form) {
   if (!problem.elementType.isF32())
     return MmaOrder::b_pairs;
@@ -103,8 +104,8 @@ bool mlir::tt::canGuard(const Problem &problem, const TilePlan &plan) {
          getModelSize(problem.k) >= kMinKTiles * plan.getConfig().getBlockK();
 }
 
-/// Whether ptxas would spill some registers so that two blocks of 8 warps or more
-/// fit an SM's register file, as it does where they nearly fit.
+/// Whether ptxas would spill some registers so that two blocks of 8 warps or
+/// more fit an SM's register file, as it does where they nearly fit.
 static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
   constexpr int64_t kThreads = 256, kNearly = 12;
   int64_t ofTwo = target.registersPerSM / (2 * plan.getThreads());
@@ -137,8 +138,8 @@ static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
          getModelSize(problem.k) >= kMinKTiles * splits * blockK;
 }
 
-/// Null if these are more shares than a config can say: small tiles leave room for
-/// thousands of blocks.
+/// Null if these are more shares than a config can say: small tiles leave room
+/// for thousands of blocks.
 static ConfigAttr withStream(ConfigAttr c, int64_t tiles, int64_t shares) {
   MLIRContext *context = c.getContext();
   ScopedDiagnosticHandler quiet(context,

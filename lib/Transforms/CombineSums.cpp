@@ -4,17 +4,19 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Where several groups of warps (k_slices) or several blocks (split_k, stream_k)
-// share a tile of C, each has summed over its part of K. Before C is stored:
+// Where several groups of warps (k_slices) or several blocks (split_k,
+// stream_k) share a tile of C, each has summed over its part of K. Before C is
+// stored:
 //
 //   k_slices   slices 1 ... write their fragments to shared memory, over the
 //              stages that nobody reads any more; slice 0 adds them to its own
-//   split_k,   slice 0 of every block writes its fragments to the workspace; the
-//   stream_k   block that arrives last adds them all, in the order of k, and
-//              stores C; a tile that one block has alone is stored at once
+//   split_k,   slice 0 of every block writes its fragments to the workspace;
+//   stream_k   the block that arrives last adds them all, in the order of k,
+//              and stores C; a tile that one block has alone is stored at once
 //
 // Both orders of addition are fixed: a product has the same bits in every run.
-// Fragments lie [fragment][thread][4], so that 32 lanes access 512 bytes in a row.
+// Fragments lie [fragment][thread][4], so that 32 lanes access 512 bytes in a
+// row.
 //
 //===----------------------------------------------------------------------===//
 
@@ -99,8 +101,8 @@ Value SumCombiner::getPosition(Value first, int64_t fragment) {
                    fragment * threads * 4);
 }
 
-/// The four sums of a fragment, vector<2x2xf32>, in a row, and back: in ops that
-/// the conversion to nvvm knows. It has none for vector.shape_cast, which
+/// The four sums of a fragment, vector<2x2xf32>, in a row, and back: in ops
+/// that the conversion to nvvm knows. It has none for vector.shape_cast, which
 /// extracts and inserts of single elements would fold to.
 static Value flatten(ImplicitLocOpBuilder &b, Value fragment) {
   Value upper = vector::ExtractOp::create(b, fragment, int64_t(0));
@@ -179,8 +181,8 @@ void SumCombiner::combineSlices() {
 // Blocks
 //===----------------------------------------------------------------------===//
 
-/// Stores the sums of this block, and takes them all where it is the last of its
-/// tile; returns whether it is to store C.
+/// Stores the sums of this block, and takes them all where it is the last of
+/// its tile; returns whether it is to store C.
 Value SumCombiner::meet(const BlockWork &work) {
   Workspace workspace = Workspace::getOrCreate(launch, plan, type);
   const WorkspaceLayout &layout = workspace.getLayout();

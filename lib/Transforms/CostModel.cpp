@@ -5,26 +5,26 @@
 //===----------------------------------------------------------------------===//
 //
 // A launch is a number of waves. In a wave each SM works on r blocks at once (r
-// is the occupancy; in the last wave perhaps less), each through its k-tiles. For
-// the time of one k-tile of all r blocks we ask what each part of the machine
-// needs for it alone:
+// is the occupancy; in the last wave perhaps less), each through its k-tiles.
+// For the time of one k-tile of all r blocks we ask what each part of the
+// machine needs for it alone:
 //
 //   tensor         r x flops / rate of an SM
 //   issue          r x warp instructions / 4 schedulers
-//   shared memory  r x (bytes copied in + bytes of fragments read) / 128 a clock
+//   shared memory  r x (bytes copied in + bytes of fragments) / 128 a clock
 //   L2             bytes copied in / bandwidth of L2, or of the SM's port
 //   DRAM           bytes of A and B that the wave touches first / bandwidth
 //   latency        the way of a copy / how many k-tiles ahead it is started
-//   steps          a chain that more blocks do not shorten: each k-step waits for
-//                  the fragments of the one before; each k-tile for a barrier
+//   steps          a chain that more blocks do not shorten: each k-step waits
+//                  for the fragments of the one before; each k-tile for a barrier
 //
 // The parts overlap, but not wholly: two that are busy all the time get in each
-// other's way. We take the 3.2-norm of the terms: one dominant term counts alone,
-// two equal ones cost 1.24 times one. That exponent, and the constants below that
-// say "fitted", were fitted to the time of 1,986 kernels on an H100 (1 to 28672
-// rows, f16 and f32, odd rows, defaults of earlier fits that had turned out worst):
-// the kernel with the least estimate of those measured on a problem took 3 % longer
-// than the fastest of them on average.
+// other's way. We take the 3.2-norm of the terms: one dominant term counts
+// alone, two equal ones cost 1.24 times one. That exponent, and the constants
+// below that say "fitted", were fitted to the time of 1,986 kernels on an H100
+// (1 to 28672 rows, f16 and f32, odd rows, defaults of earlier fits that had
+// turned out worst): the kernel with the least estimate of those measured on a
+// problem took 3 % longer than the fastest of them on average.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,8 +41,8 @@ using namespace mlir::tt;
 // Constants
 //===----------------------------------------------------------------------===//
 
-/// What is left of the way of a copy, from DRAM and from L2, when others overlap
-/// with it. Fitted.
+/// What is left of the way of a copy, from DRAM and from L2, when others
+/// overlap with it. Fitted.
 static constexpr double kDramLatency = 395e-9, kL2Latency = 277e-9;
 /// Until the first k-tile is there, beside its own transfer. Fitted.
 static constexpr double kFillSeconds = 87e-9;
@@ -54,15 +54,15 @@ static constexpr double kLaunchSeconds = 1.62e-6;
 static constexpr double kStepClocks = 32;
 /// Clocks that a block's warps lose at a barrier, if no other block fills them.
 static constexpr double kBarrierClocks = 50;
-/// Copies of a k-tile are spread over the one before, and its slot is free late in
-/// that: so many tiles of the stages are not in flight. Fitted; and what two
+/// Copies of a k-tile are spread over the one before, and its slot is free late
+/// in that: so many tiles of the stages are not in flight. Fitted; and what two
 /// stages have in flight all the same.
 static constexpr double kTilesLost = 1.9, kLeastAhead = 0.4;
 /// Issue slots of one rounding instruction: integer instructions have half the
 /// lanes, and stand between a load and its mma. Fitted.
 static constexpr double kRoundingSlots = 1.93;
-/// The part of rounding that the tensor cores wait for where a scheduler has one
-/// warp. Fitted.
+/// The part of rounding that the tensor cores wait for where a scheduler has
+/// one warp. Fitted.
 static constexpr double kRoundingAlone = 0.58;
 /// L2 is read in sectors (Nsight Compute documentation, "Memory Tables").
 static constexpr int64_t kSectorBytes = 32;
@@ -75,21 +75,21 @@ static constexpr double kStagedLatency = 0.62;
 /// Parts of L2 that operands can fill before they push each other out.
 static constexpr double kUsableL2 = 0.8;
 
-/// Until the sums of blocks that share a tile have met: stores, a fence, an atomic
-/// addition, loads, one after the other; and what it takes to be two blocks for a
-/// share of stream_k. Fitted.
+/// Until the sums of blocks that share a tile have met: stores, a fence, an
+/// atomic addition, loads, one after the other; and what it takes to be two
+/// blocks for a share of stream_k. Fitted.
 static constexpr double kMeetingSeconds = 2.0e-6, kCrossingSeconds = 4.7e-6;
-/// Of those bytes: the part of an SM's port to L2 that they reach, and what writing
-/// costs beside reading. Fitted.
+/// Of those bytes: the part of an SM's port to L2 that they reach, and what
+/// writing costs beside reading. Fitted.
 static constexpr double kMeetingPort = 0.5, kMeetingWrites = 2.1;
 /// Of the bytes that such blocks copy, if operands do not fit L2, the part that
 /// comes from DRAM at least. Fitted.
 static constexpr double kStreamMisses = 0.3;
-/// Bytes of the same row that DRAM could have brought at no cost beside a piece of
-/// one k-tile. Fitted.
+/// Bytes of the same row that DRAM could have brought at no cost beside a piece
+/// of one k-tile. Fitted.
 static constexpr double kRowBytesLost = 15.5;
-/// The end of a guarded block, a fence and an atomic addition; and what looking at
-/// a k-tile takes of a k-tile's time. Fitted.
+/// The end of a guarded block, a fence and an atomic addition; and what looking
+/// at a k-tile takes of a k-tile's time. Fitted.
 static constexpr double kGuardSeconds = 1.0e-6, kGuardedTileShare = 0.52;
 
 /// What terms that overlap take together: their norm, see above. Fitted.
@@ -306,9 +306,9 @@ double Estimator::getBusySubcores(int64_t blocks) const {
   return std::min<double>(warps, kSubcoresPerSM);
 }
 
-/// From DRAM for a k-tile of each of `active` blocks. Blocks in which shares end
-/// or begin are not all at the same k, and lose a part of what they could have
-/// read after each other from L2.
+/// From DRAM for a k-tile of each of `active` blocks. Blocks in which shares
+/// end or begin are not all at the same k, and lose a part of what they could
+/// have read after each other from L2.
 double Estimator::getDramBytes(int64_t active) const {
   if (fitsL2)
     return 0;

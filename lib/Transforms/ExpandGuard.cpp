@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The k-tile loop is cut into segments that end where a tile is to be looked at,
-// so that the loop itself, the hot one, has no branch more than before:
+// The k-tile loop is cut into segments that end where a tile is to be looked
+// at, so that the loop itself, the hot one, has no branch more than before:
 //
 //   for segment = 0 ... :
 //     hi = first + segment * period
@@ -15,8 +15,8 @@
 // Before iteration hi, its tile has landed: the barrier for it stands in
 // iteration hi - 1. It is not overwritten before all have passed the next one.
 //
-// At the end of the kernel, the block that arrives last of all sets the rows and
-// columns of C that were marked to NaN, and takes the marks back.
+// At the end of the kernel, the block that arrives last of all sets the rows
+// and columns of C that were marked to NaN, and takes the marks back.
 //
 //===----------------------------------------------------------------------===//
 

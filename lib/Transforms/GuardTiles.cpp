@@ -17,7 +17,8 @@
 //
 // and so every tile of A and of B is looked at by some block, or by that of the
 // blocks that share a tile of C to which the k-tile belongs. What it finds it
-// marks in the workspace; tt-expand-guard sets the marked rows and columns of C.
+// marks in the workspace; tt-expand-guard sets the marked rows and columns of
+// C.
 //
 //===----------------------------------------------------------------------===//
 
@@ -148,8 +149,8 @@ void TileGuard::loadPieces(GuardedTile &tile, Value slot) {
   }
 }
 
-/// Whether any element is NaN or infinite: z = x * 0 + z over all of them is then
-/// NaN, and 0 otherwise.
+/// Whether any element is NaN or infinite: z = x * 0 + z over all of them is
+/// then NaN, and 0 otherwise.
 Value TileGuard::findNaN() {
   Type type = pieces.front().elements.getType();
   Value zeros =

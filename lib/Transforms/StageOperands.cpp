@@ -84,7 +84,8 @@ private:
 // Buffers
 //===----------------------------------------------------------------------===//
 
-/// [slot][row][column] of an operand that lies `firstByte` bytes into each slot.
+/// [slot][row][column] of an operand that lies `firstByte` bytes into each
+/// slot.
 Value OperandStager::createBuffer(int64_t firstByte, int64_t rows,
                                   int64_t columns, SwizzleAttr swizzle) {
   int64_t elementBytes = plan.getElementBytes();

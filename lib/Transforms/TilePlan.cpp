@@ -109,9 +109,9 @@ SwizzleAttr TilePlan::getASwizzle() const {
   return SwizzleAttr::get(context, {0, 1, 2}, /*shift=*/0);
 }
 
-// The 8 rows of one ldmatrix are n + 4 (r / 2) + r % 2, or with 8 columns a lane
-// n + 8 (r / 2) + r % 2: they differ in bit 0 and in two higher bits. Rows of
-// 64 bytes differ in their bank by bit 0 already.
+// The 8 rows of one ldmatrix are n + 4 (r / 2) + r % 2, or with 8 columns a
+// lane n + 8 (r / 2) + r % 2: they differ in bit 0 and in two higher bits. Rows
+// of 64 bytes differ in their bank by bit 0 already.
 SwizzleAttr TilePlan::getBSwizzle() const {
   int64_t high = getLaneColumns() == 8 ? 3 : 2;
   SmallVector<int64_t> bits = {high, high + 1};

@@ -51,16 +51,17 @@ Value Workspace::view(ImplicitLocOpBuilder &b, int64_t firstByte, int64_t count,
                                 ValueRange{});
 }
 
-/// fence.acq_rel.gpu: orders this thread's memory accesses, and those it has seen
-/// of others, for all threads of the GPU (PTX ISA, membar and fence).
+/// fence.acq_rel.gpu: orders this thread's memory accesses, and those it has
+/// seen of others, for all threads of the GPU (PTX ISA, membar and fence).
 static void fence(ImplicitLocOpBuilder &b) {
   LLVM::FenceOp::create(b, LLVM::AtomicOrdering::acq_rel,
                         /*syncscope=*/"device");
 }
 
-/// Adds one to the i32 at `position` of `counter`; the value before. Memory that
-/// this block has written before is visible to whoever sees the new value, and
-/// the other way round. NVPTX makes `acq_rel` a relaxed `atom`, hence the fences.
+/// Adds one to the i32 at `position` of `counter`; the value before. Memory
+/// that this block has written before is visible to whoever sees the new value,
+/// and the other way round. NVPTX makes `acq_rel` a relaxed `atom`, hence the
+/// fences.
 static Value countUp(ImplicitLocOpBuilder &b, Value counter, Value position) {
   IndexBuilder index(b);
   Value first = memref::ExtractAlignedPointerAsIndexOp::create(b, counter);

@@ -31,10 +31,10 @@ enum class Rounding { nearest, nearestFinite, truncate };
 const char *getName(Rounding rounding);
 Result<Rounding> parseRounding(const std::string &name);
 
-/// One matrix of a kernel: "A" (K, M), "B" (N, K) or "C" (M, N). The kernel takes
-/// it as an MLIR memref descriptor: two pointers, the offset, two sizes and two
-/// strides (64-bit, in elements). A fourth argument, "workspace", is a row of
-/// bytes: two pointers, the offset, the size and the stride.
+/// One matrix of a kernel: "A" (K, M), "B" (N, K) or "C" (M, N). The kernel
+/// takes it as an MLIR memref descriptor: two pointers, the offset, two sizes
+/// and two strides (64-bit, in elements). A fourth argument, "workspace", is a
+/// row of bytes: two pointers, the offset, the size and the stride.
 struct KernelArgument {
   std::string name;
   std::array<int64_t, 2> sizes = {kDynamic, kDynamic};
@@ -51,8 +51,8 @@ struct Kernel {
   Rounding rounding = Rounding::nearest;
   /// In the order of the kernel's parameters.
   std::vector<KernelArgument> arguments;
-  /// Tile of C of one block, blocks that share each, and further blocks: the grid
-  /// is ceil(M / m) * ceil(N / n) * blocksPerTile + extraBlocks blocks.
+  /// Tile of C of one block, blocks that share each, and further blocks: the
+  /// grid is ceil(M / m) * ceil(N / n) * blocksPerTile + extraBlocks blocks.
   int64_t blockM = 0, blockN = 0, blocksPerTile = 1, extraBlocks = 0;
   /// Memory that the blocks share: its bytes, and how many of them, from its
   /// start, must be zero before the first launch; each launch leaves them zero.

@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Which tile of C, and which of its k-tiles, a block computes, and where the sums
-// of blocks that share a tile meet. Without split_k and stream_k block b computes
-// the whole of tile b.
+// Which tile of C, and which of its k-tiles, a block computes, and where the
+// sums of blocks that share a tile meet. Without split_k and stream_k block b
+// computes the whole of tile b.
 //
 // split_k = s: block b computes part b / tiles of tile b mod tiles.
 //
@@ -19,19 +19,21 @@
 //   part        |  0    | 1   | 0|   1   | 2|  0  |   1   |
 //   block       |  0    |*5   | 1|   2   |*6|  3  |   4   |
 //
-// counted from the first block behind those of the other tiles. Blocks 0 ... W - 1
-// do a share, or of one that crosses its end, which begins at k = 0. Blocks W ...
-// (*) do the beginnings of those. A GPU starts blocks in the
-// order of their ids as others are over, so the longest beginning comes first: it
-// follows the shortest end, and all end at the same time. So at any time most ends
-// are at the same k, and so are most beginnings, and what one block brings to L2
-// serves the others. No block waits for another.
+// counted from the first block behind those of the other tiles. Each of blocks
+// 0 ... W - 1 does a share; of one that crosses into a tile, only the end there,
+// which begins at k = 0. Blocks W ... (*) do the beginnings of those. A GPU
+// starts blocks in the order of their ids as others are over, so the longest
+// beginning comes first: it follows the shortest end, and all are over at the
+// same time. So at any time most ends are at the same k, and so are most
+// beginnings, and what one block brings to L2 serves the others. No block waits
+// for another.
 //
-// In units of 1 / W of a tile share w covers [w R, (w + 1) R), and tile t
-// [t W, (t + 1) W). The beginning of a share that crosses into tile t has length
-// t W mod R. By falling t W mod R, with g = gcd(R, W), t runs through
+// In units of 1 / W of a tile share w covers [w R, (w + 1) R), and tile t [t W,
+// (t + 1) W). The beginning of a share that crosses into tile t has length t W
+// mod R. By falling t W mod R, with g = gcd(R, W), t runs through
 //
-//   t = v * (W / g)^-1 mod (R / g) + c R / g,   v = R / g - 1 ... 1, c = 0 ... g - 1
+//   t = v * (W / g)^-1 mod (R / g) + c R / g
+//   v = R / g - 1 ... 1, c = 0 ... g - 1
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,8 +49,8 @@ namespace mlir::tt {
 /// constants.
 class BlockWork {
 public:
-  /// The work of block `block` of `tiles` tiles of C; with stream_k, `tiles` is a
-  /// constant.
+  /// The work of block `block` of `tiles` tiles of C; with stream_k, `tiles` is
+  /// a constant.
   BlockWork(ImplicitLocOpBuilder &b, ConfigAttr config, Value block,
             Value tiles);
 
@@ -58,8 +60,8 @@ public:
   std::pair<Value, Value> getKTiles(ImplicitLocOpBuilder &b,
                                     Value kTiles) const;
 
-  /// Among the tiles that blocks may share: the tile's number. Meaningless where
-  /// `getParts` is 1.
+  /// Among the tiles that blocks may share: the tile's number. Meaningless
+  /// where `getParts` is 1.
   Value getSharedTile() const { return sharedTile; }
   /// How many blocks the tile has.
   Value getParts() const { return parts; }
@@ -81,8 +83,8 @@ private:
   /// The block's part of the tile is [begin, end) of `units`.
   Value begin, end;
   int64_t units = 1;
-  /// stream_k, of the block's tile: its first share, its last part, and the place
-  /// of the sums of that.
+  /// stream_k, of the block's tile: its first share, its last part, and the
+  /// place of the sums of that.
   Value firstShare, lastPart, lastPlace;
 };
 

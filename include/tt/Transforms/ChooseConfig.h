@@ -28,11 +28,11 @@ ConfigAttr chooseConfig(const Problem &problem, const TargetInfo &target);
 /// Why `plan` is not legal on `target`; empty if it is.
 std::string getIllegality(const TilePlan &plan, const TargetInfo &target);
 
-/// `config` with `stream_k` over the tiles of the last wave, those that are left
-/// when the others have filled all SMs: cut into a share for each block that can run
-/// at the same time (`parts` = 1), or into `parts` shares a tile. Null where
-/// no tile is left, shares would be short or more than can run, or split_k
-/// does the same.
+/// `config` with `stream_k` over the tiles of the last wave, those that are
+/// left when the others have filled all SMs: cut into a share for each block
+/// that can run at the same time (`parts` = 1), or into `parts` shares a tile.
+/// Null where no tile is left, shares would be short or more than can run, or
+/// split_k does the same.
 ConfigAttr shareLastWave(ConfigAttr config, int64_t parts,
                          const Problem &problem, const TargetInfo &target);
 

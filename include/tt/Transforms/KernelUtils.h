@@ -16,8 +16,9 @@
 namespace mlir::tt {
 
 /// Integer arithmetic that folds constants as it goes, so that what is known at
-/// compile time leaves no ops behind: of indices, or of i32. Block ids fit 31 bits
-/// (CUDA's gridDim.x), and 32-bit division is several times cheaper than 64-bit.
+/// compile time leaves no ops behind: of indices, or of i32. Block ids fit 31
+/// bits (CUDA's gridDim.x), and 32-bit division is several times cheaper than
+/// 64-bit.
 class IndexBuilder {
 public:
   explicit IndexBuilder(ImplicitLocOpBuilder &b, Type type = {})
@@ -60,8 +61,8 @@ ConfigAttr getConfig(gpu::LaunchOp launch);
 /// `width` adjacent elements of a tile: one thread's share of one round.
 struct TilePiece {
   Value row, column;
-  /// False where nothing is left for the thread in the last round; null if every
-  /// thread has a piece.
+  /// False where nothing is left for the thread in the last round; null if
+  /// every thread has a piece.
   Value active;
 };
 

@@ -31,7 +31,7 @@ inline constexpr int64_t kFragmentBytes = 16;
 /// The global memory beside A, B and C through which the blocks of a kernel
 /// speak to each other, in bytes from its start:
 ///
-///   | grid ticket | NaN flag | tile tickets | NaN rows, columns | partial sums |
+///   | grid ticket | NaN flag | tile tickets | NaN rows, columns | sums |
 ///   |<- zero before the first launch; every launch leaves it so ->|
 struct WorkspaceLayout {
   /// i32 each: blocks that have finished; whether any NaN was found.
@@ -46,12 +46,12 @@ struct WorkspaceLayout {
   int64_t bytes = 0;
 };
 
-/// Blocks of the `stream_k` tiles: one a share, and one more for each share that
-/// crosses from one tile into the next.
+/// Blocks of the `stream_k` tiles: one a share, and one more for each share
+/// that crosses from one tile into the next.
 int64_t countStreamBlocks(ConfigAttr config);
 
-/// Copies through registers that a thread may have on their way, of two registers
-/// each, beside its accumulators, fragments and addresses.
+/// Copies through registers that a thread may have on their way, of two
+/// registers each, beside its accumulators, fragments and addresses.
 int64_t countRegisterCopies(int64_t accumulators);
 
 class TilePlan {

@@ -17,9 +17,10 @@ namespace mlir::tt {
 class Workspace {
 public:
   /// The workspace of `launch`, whose C is of static type `c`. The first call
-  /// for a launch makes it: memory that the host allocates and zeroes before the
-  /// launch and frees after it. The kernel takes it as a parameter, and leaves
-  /// the zeroed part zero, so that a host may keep it from launch to launch.
+  /// for a launch makes it: memory that the host allocates and zeroes before
+  /// the launch and frees after it. The kernel takes it as a parameter, and
+  /// leaves the zeroed part zero, so that a host may keep it from launch to
+  /// launch.
   static Workspace getOrCreate(gpu::LaunchOp launch, const TilePlan &plan,
                                MemRefType c);
 
@@ -41,8 +42,8 @@ Value viewDynamicShared(ImplicitLocOpBuilder &b, int64_t count, Type type);
 /// Ends the work of this block on something that `blocks` (index) share, and
 /// returns (i1, the same in every thread) whether it is the last of them: then
 /// what the others have stored can be read. The last one resets `counter`, an
-/// i32 at `position`. All threads of the block must come here; the first bytes of
-/// dynamic shared memory are used.
+/// i32 at `position`. All threads of the block must come here; the first bytes
+/// of dynamic shared memory are used.
 Value arriveLast(ImplicitLocOpBuilder &b, gpu::LaunchOp launch, Value counter,
                  Value position, Value blocks);
 

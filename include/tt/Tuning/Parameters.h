@@ -14,9 +14,9 @@
 namespace mlir::tt::tuning {
 
 /// What a policy can let move. `streamK` is 0 for none, or the parts of
-/// shareLastWave (ChooseConfig.h). `warps` are those of the whole block, all k-slices
-/// together; the warp tile follows from them: every way to cut the block tile
-/// into that many.
+/// shareLastWave (ChooseConfig.h). `warps` are those of the whole block, all
+/// k-slices together; the warp tile follows from them: every way to cut the
+/// block tile into that many.
 enum class Parameter {
   blockM,
   blockN,
