@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 //
 // The cost model (CostModel.cpp) estimates the time of every candidate: a list
-// of tiles, each with three depths of a k-tile, every number of stages that fits,
-// both layouts of A, k-slices, split-K and stream-K. The shortest estimate
+// of tiles, each with three depths of a k-tile, every number of stages that
+// fits, both layouts of A, k-slices, split-K and stream-K. The shortest estimate
 // wins; where two differ by less than the model can tell apart, the earlier in
 // the list does. Order of mma, raster group and form of rounding follow from
 // the rest.
@@ -169,10 +169,12 @@ ConfigAttr mlir::tt::shareLastWave(ConfigAttr config, int64_t parts,
   int64_t slots = countSlots(plan, target);
   int64_t tiles = plan.countTiles(problem.m, problem.n);
   int64_t rest = slots ? tiles % slots : 0;
-  // Where there is no other wave, split_k makes parts of every tile.
-  if (rest == 0 || (parts > 1 && rest == tiles))
+  if (rest == 0)
     return {};
   int64_t shares = parts == 1 ? slots : parts * rest;
+  // Where there is no other wave, split_k makes parts of every tile.
+  if (rest == tiles && shares % tiles == 0)
+    return {};
   int64_t kTiles =
       llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
   constexpr int64_t kMinKTiles = 4;

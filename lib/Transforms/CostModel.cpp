@@ -15,8 +15,10 @@
 //   L2             bytes copied in / bandwidth of L2, or of the SM's port
 //   DRAM           bytes of A and B that the wave touches first / bandwidth
 //   latency        the way of a copy / how many k-tiles ahead it is started
+//                  (and the same of copies through registers, a term apart)
 //   steps          a chain that more blocks do not shorten: each k-step waits
-//                  for the fragments of the one before; each k-tile for a barrier
+//                  for the fragments of the one before, each k-tile for a
+//                  barrier
 //
 // The parts overlap, but not wholly: two that are busy all the time get in each
 // other's way. We take the 3.2-norm of the terms: one dominant term counts

@@ -20,7 +20,7 @@
 //   block       |  0    |*5   | 1|   2   |*6|  3  |   4   |
 //
 // counted from the first block behind those of the other tiles. Each of blocks
-// 0 ... W - 1 does a share; of one that crosses into a tile, only the end there,
+// 0 ... W - 1 does a share; of one that crosses into a tile, only the end,
 // which begins at k = 0. Blocks W ... (*) do the beginnings of those. A GPU
 // starts blocks in the order of their ids as others are over, so the longest
 // beginning comes first: it follows the shortest end, and all are over at the
