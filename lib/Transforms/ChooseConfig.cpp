@@ -19,6 +19,7 @@
 #include "tt/Target/Occupancy.h"
 #include "tt/Transforms/CostModel.h"
 #include "tt/Transforms/TilePlan.h"
+#include "llvm/Support/FormatVariadic.h"
 #include <limits>
 
 using namespace mlir;
@@ -94,6 +95,22 @@ std::string mlir::tt::getIllegality(const TilePlan &plan,
   (void)plan.verify(target,
                     [&] { return emitError(UnknownLoc::get(context)); });
   return reason;
+}
+
+std::string mlir::tt::getMisfit(const Problem &problem, const TilePlan &plan) {
+  ConfigAttr config = plan.getConfig();
+  if (config.getRoundingForm() == RoundingForm::guarded &&
+      !canGuard(problem, plan))
+    return "rounding_form = guarded does not apply to the problem";
+  if (!config.sharesTiles())
+    return {};
+  if (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n))
+    return "split_k and stream_k need a C of static sizes";
+  int64_t tiles = plan.countTiles(problem.m, problem.n);
+  if (config.getStreamTiles() <= tiles)
+    return {};
+  return llvm::formatv("stream_k cuts the last {0} tiles of C, which has {1}",
+                       config.getStreamTiles(), tiles);
 }
 
 bool mlir::tt::canGuard(const Problem &problem, const TilePlan &plan) {

@@ -81,11 +81,6 @@ private:
       return op.emitOpError("config is not legal: split_k and stream_k need a "
                             "C of static sizes, found ")
              << op.getType();
-    if (config.getStreamTiles() > 0 &&
-        config.getStreamTiles() > plan.countTiles(problem.m, problem.n))
-      return op.emitOpError("config is not legal: stream_k cuts the last ")
-             << config.getStreamTiles() << " tiles of C, which has "
-             << plan.countTiles(problem.m, problem.n);
     if (config.getRoundingForm() == RoundingForm::guarded &&
         !canGuard(problem, plan))
       return op.emitOpError("config is not legal: rounding_form = guarded "
@@ -93,6 +88,8 @@ private:
                             "static sizes and at least two k-tiles, found ")
              << op.getContract() << ", " << op.getA().getType() << " and "
              << op.getB().getType() << " with block k = " << config.getBlockK();
+    if (std::string misfit = getMisfit(problem, plan); !misfit.empty())
+      return op.emitOpError("config is not legal: ") << misfit;
     return success();
   }
 

@@ -101,6 +101,8 @@ Report tuning::adviseOnConfig(const Problem &problem, ConfigAttr config,
   addRoofline(report, problem, target);
   TilePlan plan(config, problem.elementType);
   std::string illegal = getIllegality(plan, target);
+  if (illegal.empty())
+    illegal = getMisfit(problem, plan);
   if (!illegal.empty()) {
     report.add("config", "The config is not legal: " + illegal + ".",
                {{"shared bytes", double(plan.getSharedBytes())}});

@@ -107,9 +107,8 @@ void Enumerator::consider(ConfigAttr config) {
     return;
   }
   std::string reason = getIllegality(plan, target);
-  bool isGuarded = config.getRoundingForm() == RoundingForm::guarded;
-  if (reason.empty() && isGuarded && !canGuard(problem, plan))
-    reason = "rounding_form = guarded does not apply to the problem";
+  if (reason.empty())
+    reason = getMisfit(problem, plan);
   if (!reason.empty()) {
     ++space.illegal;
     lastReason = reason;
@@ -159,6 +158,8 @@ void Enumerator::prune() {
 llvm::Expected<Space> Enumerator::run() {
   TilePlan plan(original, problem.elementType);
   std::string illegal = getIllegality(plan, target);
+  if (illegal.empty())
+    illegal = getMisfit(problem, plan);
   if (!illegal.empty())
     return makeError("the original config is not legal: {0}", illegal);
   walk(0, originalValues);

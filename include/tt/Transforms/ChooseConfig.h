@@ -28,6 +28,10 @@ ConfigAttr chooseConfig(const Problem &problem, const TargetInfo &target);
 /// Why `plan` is not legal on `target`; empty if it is.
 std::string getIllegality(const TilePlan &plan, const TargetInfo &target);
 
+/// Why a config that a target allows cannot be that of `problem`; empty if it
+/// can.
+std::string getMisfit(const Problem &problem, const TilePlan &plan);
+
 /// `config` with `stream_k` over the tiles of the last wave, those that are
 /// left when the others have filled all SMs: cut into a share for each block
 /// that can run at the same time (`parts` = 1), or into `parts` shares a tile.
