@@ -15,6 +15,7 @@ import math
 import os
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,9 +38,14 @@ LLVM = "GpuModuleToBinaryPass"
 NESTED = "Pipeline"  # sums of what is listed too
 
 
-def _seconds(command):
+# ptxas is timed apart: tt-run is not to find one and make a cubin as well.
+NO_CUDA = {**os.environ, **dict.fromkeys(("PATH", "CUDA_ROOT", "CUDA_HOME", "CUDA_PATH"),
+                                         "/nonexistent")}
+
+
+def _seconds(command, environment=None):
     begin = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.stderr}")
     return time.perf_counter() - begin, done.stderr
@@ -48,10 +54,11 @@ def _seconds(command):
 def compile_once(tt_run, options, folder):
     """{part: seconds} of one compilation."""
     kernel, ptx = folder / "kernel.ttk", folder / "kernel.ptx"
-    command = [tt_run, "--m", "4096", "--n", "4096", "--k", "4096", "--type", "f16",
+    command = [shutil.which(tt_run) or tt_run, "--m", "4096", "--n", "4096", "--k", "4096", "--type", "f16",
                *options, "--emit=kernel", "-o", kernel]
     wall, timing = _seconds([*command, "--mlir-timing", "--mlir-timing-display=list",
-                             "--mlir-output-format=json"])
+                             "--mlir-output-format=json"], NO_CUDA)
+    timing = timing[timing.index("["):timing.rindex("]") + 1]
     parts = {row["name"]: row["wall"]["duration"] for row in json.loads(timing)
              if NESTED not in row.get("name", NESTED)}
     del parts["Total"]
