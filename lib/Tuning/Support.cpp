@@ -7,6 +7,7 @@
 #include "tt/Tuning/Support.h"
 
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir::tt;
@@ -26,8 +27,5 @@ std::string tuning::getExecutablePath() {
 }
 
 std::string tuning::withCommas(int64_t value) {
-  std::string digits = std::to_string(value < 0 ? -value : value);
-  for (int64_t i = int64_t(digits.size()) - 3; i > 0; i -= 3)
-    digits.insert(i, ",");
-  return value < 0 ? "-" + digits : digits;
+  return llvm::formatv("{0:N}", value);
 }
