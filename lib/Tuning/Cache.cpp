@@ -57,9 +57,8 @@ CacheKey CacheKey::get(const runtime::Problem &problem, StringRef type,
   key.n = getSizeClass(problem.n);
   key.k = getSizeClass(problem.k);
   int64_t bytes = type == "f32" ? 4 : 2;
-  for (auto [alignment, stride] :
-       llvm::zip(key.alignments, std::initializer_list<int64_t>{
-                                     problem.lda, problem.ldb, problem.ldc}))
+  const int64_t strides[] = {problem.lda, problem.ldb, problem.ldc};
+  for (auto [alignment, stride] : llvm::zip_equal(key.alignments, strides))
     alignment = getAlignmentClass(stride, bytes);
   key.target = target.str();
   key.compiler = kCompiler.str();

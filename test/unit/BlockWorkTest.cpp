@@ -77,8 +77,9 @@ void BlockWorkTest::check(ConfigAttr config, int64_t tiles, int64_t kTiles) {
   for (int64_t id = 0; id < blocks; ++id) {
     Part part = ask(config, id, tiles, kTiles);
     ofTile[part.tile].push_back(part);
-    if (part.parts > 1)
+    if (part.parts > 1) {
       EXPECT_TRUE(places.insert(part.place).second) << part.place;
+    }
   }
   EXPECT_LE(int64_t(places.size()),
             plan.countPartialSums(tiles * config.getBlockM(), 1));
@@ -94,8 +95,9 @@ void BlockWorkTest::check(ConfigAttr config, int64_t tiles, int64_t kTiles) {
       EXPECT_EQ(part.first, next) << "tile " << tile;
       EXPECT_EQ(part.parts, int64_t(parts.size())) << "tile " << tile;
       EXPECT_EQ(part.places, parts[0].places) << "tile " << tile;
-      if (part.parts > 1)
+      if (part.parts > 1) {
         EXPECT_EQ(part.places[i], part.place) << "tile " << tile;
+      }
       next = part.first + part.count;
     }
     EXPECT_EQ(next, kTiles) << "tile " << tile;
