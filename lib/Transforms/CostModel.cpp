@@ -26,7 +26,8 @@
 // below that say "fitted", were fitted to the time of 1,986 kernels on an H100
 // (1 to 28672 rows, f16 and f32, odd rows, defaults of earlier fits that had
 // turned out worst): the kernel with the least estimate of those measured on a
-// problem took 3 % longer than the fastest of them on average.
+// problem took 3 % longer than the fastest of them on average
+// (benchmarks/model.py, docs/tuning.md).
 //
 //===----------------------------------------------------------------------===//
 

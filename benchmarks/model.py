@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""How well does the cost model rank the kernels that space.py measured?
+
+  model.py TT_EXPLAIN TARGET space.jsonl...
+
+Every measured config is estimated anew by TT_EXPLAIN, so by the model as it is now.
+For each problem of a run: what the kernel with the least estimate took, over the
+fastest. Then the root mean square of log(estimated / measured). Configs that the
+compiler refuses by now are left out, as are problems with fewer than four others.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import json
+import math
+import os
+import pathlib
+import subprocess
+import sys
+
+import cases
+import report
+import results as results_module
+
+FAR = 1.05
+FEWEST = 4
+
+
+def estimate(tt_explain, target, row):
+    """Microseconds by the model; None if the config is refused."""
+    case = cases.Case(row["contract"], row["m"], row["n"], row["k"])
+    done = subprocess.run([tt_explain, *case.command(), "--target", target, "--config",
+                           row["config"], "--json"], capture_output=True, text=True)
+    if done.returncode != 0:
+        return None
+    for finding in json.loads(done.stdout)["findings"]:
+        if finding["topic"] == "model" and "total us" in finding["numbers"]:
+            return finding["numbers"]["total us"]
+    return None
+
+
+def read_runs(paths):
+    """{(contract, size, file): our rows}: kernels that were timed together."""
+    runs = collections.defaultdict(list)
+    for path in paths:
+        for problem in results_module.read([path]).problems:
+            for row in problem.rows:
+                if row.get("ours"):
+                    runs[row["contract"], problem.size, path].append(row)
+    return runs
+
+
+def judge(runs, estimates):
+    """(ratios, errors): {run: time of the model's choice / least time}, and the
+    logarithms of estimated / measured."""
+    ratios, errors = {}, []
+    for run, rows in runs.items():
+        known = [(estimates[id(row)], row["us"]) for row in rows
+                 if estimates[id(row)] is not None]
+        if len(known) < FEWEST:
+            continue
+        ratios[run] = min(known)[1] / min(us for _, us in known)
+        errors += [math.log(guess / us) for guess, us in known]
+    return ratios, errors
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tt_explain")
+    parser.add_argument("target")
+    parser.add_argument("results", nargs="+", type=pathlib.Path)
+    arguments = parser.parse_args()
+    try:
+        runs = read_runs(arguments.results)
+        rows = [row for of_run in runs.values() for row in of_run]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = pool.map(lambda row: estimate(arguments.tt_explain,
+                                                  arguments.target, row), rows)
+            estimates = {id(row): us for row, us in zip(rows, found)}
+    except (OSError, ValueError) as error:
+        print(f"model.py: {error}", file=sys.stderr)
+        return 2
+    ratios, errors = judge(runs, estimates)
+    if not ratios:
+        print("model.py: no problem with enough kernels", file=sys.stderr)
+        return 1
+    table = []
+    for contract in dict.fromkeys(run[0] for run in ratios):
+        of = {run: x for run, x in ratios.items() if run[0] == contract}
+        worst = max(of, key=of.get)
+        table.append([contract, str(len(of)),
+                      f"{results_module.geometric_mean(of.values()):.3f}",
+                      f"{of[worst]:.2f} at {worst[1]}",
+                      str(sum(x > FAR for x in of.values()))])
+    print(report.table(["contract", "problems", "model's choice / fastest, "
+                        "geometric mean", "worst", "above 1.05"], table))
+    error = math.sqrt(sum(x * x for x in errors) / len(errors))
+    print(f"\n{len(errors)} kernels, root mean square of log(estimated / measured): "
+          f"{error:.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
