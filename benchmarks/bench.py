@@ -154,17 +154,13 @@ def restart(arguments):
                               str(max(1, left))])
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    def words(text):
-        return text.split(",")
-    parser.add_argument("kernels")
-    parser.add_argument("--output", type=pathlib.Path, required=True)
-    parser.add_argument("--cutlass", default="cutlass-peers.so")
+def words(text):
+    return text.split(",")
+
+
+def add_extent(parser):
+    """Options that say what is measured, and for how long."""
     parser.add_argument("--budget", type=float, default=300)
-    parser.add_argument("--peers", type=words,
-                        default=words("triton,cutlass,cublas,peak"))
     parser.add_argument("--contracts", type=words, default=list(cases.CONTRACTS))
     parser.add_argument("--suites", type=words, help="of those in KERNELS (all)")
     parser.add_argument("--only", default="", help="a part of M x N x K")
@@ -172,6 +168,17 @@ def parse_arguments():
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--resume", action="store_true",
                         help="go on where an earlier run stopped")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kernels")
+    parser.add_argument("--output", type=pathlib.Path, required=True)
+    parser.add_argument("--cutlass", default="cutlass-peers.so")
+    parser.add_argument("--peers", type=words,
+                        default=words("triton,cutlass,cublas,peak"))
+    add_extent(parser)
     return parser.parse_args()
 
 

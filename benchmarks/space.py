@@ -84,22 +84,13 @@ class SpaceMeasurement(measurements.Measurement):
 
 
 def parse_arguments():
-    def words(text):
-        return text.split(",")
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kernels")
     parser.add_argument("--output", type=pathlib.Path,
                         default=pathlib.Path("space.jsonl"))
     parser.add_argument("--cutlass", default="")
-    parser.add_argument("--budget", type=float, default=300)
-    parser.add_argument("--contracts", type=words, default=list(cases.CONTRACTS))
-    parser.add_argument("--suites", type=words, help="of those in KERNELS (all)")
-    parser.add_argument("--only", default="", help="a part of M x N x K")
-    parser.add_argument("--rounds", type=int, default=25)
-    parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--resume", action="store_true",
-                        help="go on where an earlier run stopped")
+    bench.add_extent(parser)
     return parser.parse_args()
 
 

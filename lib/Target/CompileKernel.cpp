@@ -175,13 +175,6 @@ static LogicalResult describeLaunch(ModuleOp module,
   return success();
 }
 
-/// Blocks of the launch beside `split_k` a tile.
-static int64_t countExtraBlocks(ConfigAttr config) {
-  if (config.getStreamTiles() == 0)
-    return 0;
-  return countStreamBlocks(config) - config.getStreamTiles();
-}
-
 /// Reads config and contract off the matmul, before it is lowered.
 static LogicalResult describeDecision(ModuleOp module,
                                       runtime::Kernel &kernel) {

@@ -65,6 +65,8 @@ static constexpr int64_t kSlices[] = {1, 2, 4};
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 /// Blocks an SM beyond which K is not split any further.
 static constexpr int64_t kSplitBlocksPerSM = 3;
+/// The fewest that are left to each of the blocks that share a tile.
+static constexpr int64_t kMinKTilesOfShare = 4;
 /// Of shareLastWave.
 static constexpr int64_t kStreamParts[] = {1, 2, 3, 4, 6};
 /// Of a block (ConfigAttr).
@@ -150,9 +152,8 @@ static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
     return false;
   int64_t tiles = llvm::divideCeil(problem.m, tile.blockM) *
                   llvm::divideCeil(problem.n, tile.blockN);
-  constexpr int64_t kMinKTiles = 4;
   return tiles * splits <= kSplitBlocksPerSM * target.multiprocessors &&
-         getModelSize(problem.k) >= kMinKTiles * splits * blockK;
+         getModelSize(problem.k) >= kMinKTilesOfShare * splits * blockK;
 }
 
 /// Null if these are more shares than a config can say: small tiles leave room
@@ -194,8 +195,8 @@ ConfigAttr mlir::tt::shareLastWave(ConfigAttr config, int64_t parts,
     return {};
   int64_t kTiles =
       llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
-  constexpr int64_t kMinKTiles = 4;
-  bool isWorthIt = shares <= slots && rest * kTiles >= kMinKTiles * shares;
+  bool isWorthIt =
+      shares <= slots && rest * kTiles >= kMinKTilesOfShare * shares;
   return isWorthIt ? withStream(config, rest, shares) : ConfigAttr();
 }
 

@@ -51,6 +51,8 @@ public:
 
 private:
   void computeIds();
+  /// `sums` become what `change` makes of them where `condition` holds.
+  void changeSumsIf(Value condition, llvm::function_ref<void()> change);
   void combineSlices();
   void combineBlocks();
   void storeIf(Value condition);
@@ -144,6 +146,19 @@ SmallVector<Value> SumCombiner::addSums(ValueRange addends, Value memref,
   return result;
 }
 
+void SumCombiner::changeSumsIf(Value condition,
+                               llvm::function_ref<void()> change) {
+  auto ifChanges = scf::IfOp::create(builder, ValueRange(sums).getTypes(),
+                                     condition, /*withElseRegion=*/true);
+  builder.setInsertionPointToStart(ifChanges.elseBlock());
+  scf::YieldOp::create(builder, sums);
+  builder.setInsertionPointToStart(ifChanges.thenBlock());
+  change();
+  scf::YieldOp::create(builder, sums);
+  builder.setInsertionPointAfter(ifChanges);
+  sums.assign(ifChanges.result_begin(), ifChanges.result_end());
+}
+
 //===----------------------------------------------------------------------===//
 // Slices
 //===----------------------------------------------------------------------===//
@@ -162,19 +177,11 @@ void SumCombiner::combineSlices() {
   builder.setInsertionPointAfter(ifFirst);
   gpu::BarrierOp::create(builder);
 
-  auto types = llvm::map_to_vector(sums, [](Value v) { return v.getType(); });
-  auto ifAdds = scf::IfOp::create(builder, types, isFirstSlice,
-                                  /*withElseRegion=*/true);
-  builder.setInsertionPointToStart(ifAdds.elseBlock());
-  scf::YieldOp::create(builder, sums);
-  builder.setInsertionPointToStart(ifAdds.thenBlock());
-  SmallVector<Value> total = sums;
-  for (int64_t other = 1; other < config.getKSlices(); ++other)
-    total = addSums(total, shared,
-                    index.constant((other - 1) * plan.getTileSums()));
-  scf::YieldOp::create(builder, total);
-  builder.setInsertionPointAfter(ifAdds);
-  sums.assign(ifAdds.result_begin(), ifAdds.result_end());
+  changeSumsIf(isFirstSlice, [&] {
+    for (int64_t other = 1; other < config.getKSlices(); ++other)
+      sums = addSums(sums, shared,
+                     index.constant((other - 1) * plan.getTileSums()));
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -201,16 +208,7 @@ Value SumCombiner::meet(const BlockWork &work) {
   Value isLast = arriveLast(builder, launch, tickets, work.getSharedTile(),
                             work.getParts());
   Value stores = arith::AndIOp::create(builder, isLast, isFirstSlice);
-  auto types = llvm::map_to_vector(sums, [](Value v) { return v.getType(); });
-  auto ifLast = scf::IfOp::create(builder, types, stores,
-                                  /*withElseRegion=*/true);
-  builder.setInsertionPointToStart(ifLast.elseBlock());
-  scf::YieldOp::create(builder, sums);
-  builder.setInsertionPointToStart(ifLast.thenBlock());
-  sumParts(work);
-  scf::YieldOp::create(builder, sums);
-  builder.setInsertionPointAfter(ifLast);
-  sums.assign(ifLast.result_begin(), ifLast.result_end());
+  changeSumsIf(stores, [&] { sumParts(work); });
   return stores;
 }
 
@@ -222,8 +220,7 @@ void SumCombiner::combineBlocks() {
     return storeIf(meet(work));
   // A tile that one block has alone needs no meeting.
   SmallVector<Type> types = {builder.getI1Type()};
-  for (Value sum : sums)
-    types.push_back(sum.getType());
+  llvm::append_range(types, ValueRange(sums).getTypes());
   auto ifShared = scf::IfOp::create(
       builder, types, index.isLess(index.constant(1), work.getParts()),
       /*withElseRegion=*/true);

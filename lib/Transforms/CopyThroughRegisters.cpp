@@ -64,16 +64,10 @@ private:
 /// make it negative where they are outside. A comparison of its own for each
 /// would take more instructions than the copies.
 Value RegisterCopier::isInside(const TilePiece &place, Value column) {
-  Type i32 = builder.getI32Type();
+  IndexBuilder narrow(builder, builder.getI32Type());
   auto subtract = [&](OpFoldResult limit, Value position) -> Value {
     auto bound = dyn_cast<Value>(limit);
-    if (!bound)
-      return {};
-    Value left = index.sub(bound, position);
-    return arith::IndexCastOp::create(builder, i32, left);
-  };
-  auto constant = [&](int64_t value) -> Value {
-    return arith::ConstantIntOp::create(builder, i32, value);
+    return bound ? narrow.cast(index.sub(bound, position)) : Value();
   };
   SmallVector<OpFoldResult> sizes = tile.source.getMixedSizes();
   Value row = place.row;
@@ -89,11 +83,10 @@ Value RegisterCopier::isInside(const TilePiece &place, Value column) {
   } else {
     // More rows than any tile has, for each column that is left.
     constexpr int64_t kManyRows = 1 << 16;
-    left = arith::MulIOp::create(builder, left, constant(kManyRows));
-    left = arith::MinSIOp::create(builder, rowsLeft, left);
+    left = narrow.min(rowsLeft, narrow.mul(left, kManyRows));
   }
   Value inside = arith::CmpIOp::create(builder, arith::CmpIPredicate::sgt, left,
-                                       constant(constantRow));
+                                       narrow.constant(constantRow));
   return place.active
              ? arith::AndIOp::create(builder, inside, place.active).getResult()
              : inside;

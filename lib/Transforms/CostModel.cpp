@@ -388,7 +388,7 @@ void Estimator::addWaves(int64_t blocks, double kTiles) {
 void Estimator::addStream() {
   double streamTiles = config.getStreamTiles();
   int64_t shares = config.getStreamShares();
-  double blocks = countStreamBlocks(config);
+  double blocks = streamTiles + countExtraBlocks(config);
   isStreaming = blocks > shares;
   addWaves(shares, std::max(1.0, streamTiles * kTiles / shares));
   if (isStreaming) {
@@ -436,10 +436,9 @@ void Estimator::addMeeting(int64_t active, int64_t count, double parts) {
 void Estimator::addGuard() {
   if (config.getRoundingForm() != RoundingForm::guarded)
     return;
-  int64_t rows = llvm::divideCeil(getModelSize(problem.m), config.getBlockM());
-  int64_t columns =
-      llvm::divideCeil(getModelSize(problem.n), config.getBlockN());
-  cost.mainLoop *= 1 + kGuardedTileShare / std::min(rows, columns);
+  cost.mainLoop *=
+      1 + kGuardedTileShare / plan.getGuardPeriod(getModelSize(problem.m),
+                                                  getModelSize(problem.n));
   cost.reduction += cost.waves.count * kGuardSeconds;
 }
 

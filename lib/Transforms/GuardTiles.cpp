@@ -193,9 +193,7 @@ void TileGuard::run() {
   MemRefType type = c.getSource().getType();
   const WorkspaceLayout &layout = workspace.getLayout();
   ConfigAttr config = kernel.config;
-  int64_t period =
-      std::min(llvm::divideCeil(type.getDimSize(0), config.getBlockM()),
-               llvm::divideCeil(type.getDimSize(1), config.getBlockN()));
+  int64_t period = plan.getGuardPeriod(type.getDimSize(0), type.getDimSize(1));
   SmallVector<OpFoldResult> offsets = c.getMixedOffsets();
   GuardedTile a = {getViewSource(kernel.matmul.getInputs()[0]),
                    config.getBlockK(),

@@ -47,15 +47,19 @@ int64_t TilePlan::countTiles(int64_t m, int64_t n) const {
 }
 
 int64_t TilePlan::countBlocks(int64_t m, int64_t n) const {
-  int64_t tiles = countTiles(m, n);
-  if (config.getStreamTiles() == 0)
-    return tiles * config.getSplitK();
-  return tiles - config.getStreamTiles() + countStreamBlocks(config);
+  return countTiles(m, n) * config.getSplitK() + countExtraBlocks(config);
 }
 
-int64_t mlir::tt::countStreamBlocks(ConfigAttr config) {
-  return config.getStreamShares() + config.getStreamTiles() -
-         std::gcd(config.getStreamTiles(), config.getStreamShares());
+int64_t mlir::tt::countExtraBlocks(ConfigAttr config) {
+  int64_t tiles = config.getStreamTiles(), shares = config.getStreamShares();
+  return shares - std::gcd(tiles, shares);
+}
+
+// Every tile of A is staged by all blocks of a block row, every tile of B by all
+// of a block column (GuardTiles.cpp).
+int64_t TilePlan::getGuardPeriod(int64_t m, int64_t n) const {
+  return std::min(llvm::divideCeil(m, config.getBlockM()),
+                  llvm::divideCeil(n, config.getBlockN()));
 }
 
 int64_t TilePlan::countSharedTiles(int64_t m, int64_t n) const {

@@ -56,7 +56,6 @@ private:
   Value countTiles(Value memref, int64_t dim, int64_t tile);
   /// The number of block tiles of C.
   Value countTiles();
-  Value countBlocks();
   Value getSize(Value memref, int64_t dim);
   /// Row and column, in tiles, of the tile with number `tile`.
   std::pair<Value, Value> rasterize(Value tile);
@@ -174,18 +173,9 @@ Value BlockTiler::countTiles() {
   return index.mul(rows, columns);
 }
 
-/// Of the launch. C is of static sizes where the config has `stream_k`.
-Value BlockTiler::countBlocks() {
-  if (config.getStreamTiles() == 0)
-    return index.mul(countTiles(), config.getSplitK());
-  auto type = cast<MemRefType>(product.c.getType());
-  TilePlan plan(config, getElementTypeOrSelf(product.a));
-  return index.constant(
-      plan.countBlocks(type.getDimSize(0), type.getDimSize(1)));
-}
-
 void BlockTiler::run() {
-  Value blocks = countBlocks();
+  Value blocks = index.add(index.mul(countTiles(), config.getSplitK()),
+                           countExtraBlocks(config));
   Value one = index.constant(1);
   // A launch of no blocks is an error in CUDA: an empty C needs no launch.
   std::optional<int64_t> known = getConstantIndex(blocks);

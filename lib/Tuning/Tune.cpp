@@ -38,6 +38,14 @@ static llvm::Expected<AttributeT> parse(StringRef text, StringRef option,
                    reason.empty() ? "" : ": " + reason);
 }
 
+Type tuning::parseElementType(StringRef name, MLIRContext *context) {
+  if (name == "f32")
+    return Float32Type::get(context);
+  if (name == "f16")
+    return Float16Type::get(context);
+  return name == "bf16" ? Type(BFloat16Type::get(context)) : Type();
+}
+
 llvm::Expected<ParsedRequest> tuning::parseRequest(const TuneRequest &request,
                                                    MLIRContext *context) {
   ParsedRequest parsed;
@@ -49,10 +57,7 @@ llvm::Expected<ParsedRequest> tuning::parseRequest(const TuneRequest &request,
         "a row stride is less than the row: lda {0} of {1}, ldb {2} "
         "of {3}, ldc {4} of {5}",
         p.lda, p.m, p.ldb, p.k, p.ldc, p.n);
-  Type type = request.type == "f32"    ? Type(Float32Type::get(context))
-              : request.type == "f16"  ? Type(Float16Type::get(context))
-              : request.type == "bf16" ? Type(BFloat16Type::get(context))
-                                       : Type();
+  Type type = parseElementType(request.type, context);
   if (!type)
     return makeError("unknown type '{0}', expected f32, f16 or bf16",
                      request.type);

@@ -126,7 +126,7 @@ TEST_F(BlockWorkTest, BeginningsByLength) {
   for (auto [tiles, shares] : {std::pair(72, 132), std::pair(12, 32)}) {
     ConfigAttr config = getConfig(1, tiles, shares);
     int64_t last = kTiles;
-    for (int64_t id = shares; id < countStreamBlocks(config); ++id) {
+    for (int64_t id = shares; id < tiles + countExtraBlocks(config); ++id) {
       Part part = ask(config, id, tiles, kTiles);
       EXPECT_EQ(part.first + part.count, kTiles);
       EXPECT_LE(part.count, last + 1);

@@ -9,6 +9,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "tt/Tuning/Advice.h"
 #include "tt/Tuning/Support.h"
+#include "tt/Tuning/Tune.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
@@ -65,14 +66,6 @@ Exit code: 0, or 2 for bad input.
 static int fail(const Twine &message) {
   llvm::errs() << "tt-explain: " << message << "\n";
   return 2;
-}
-
-static Type parseElementType(MLIRContext *context) {
-  if (typeName == "f32")
-    return Float32Type::get(context);
-  if (typeName == "f16")
-    return Float16Type::get(context);
-  return typeName == "bf16" ? Type(BFloat16Type::get(context)) : Type();
 }
 
 static int print(const tuning::Report &report, const TargetInfo &target) {
@@ -154,7 +147,7 @@ int main(int argc, char **argv) {
     return explainOccupancies();
   MLIRContext context(MLIRContext::Threading::DISABLED);
   context.loadDialect<TTDialect>();
-  Type elementType = parseElementType(&context);
+  Type elementType = tuning::parseElementType(typeName, &context);
   if (!typeName.empty() && !elementType)
     return fail("unknown type '" + typeName + "', expected f32, f16 or bf16");
   return documentFile.empty() ? explainConfig(&context, elementType)

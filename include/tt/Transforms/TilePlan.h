@@ -46,9 +46,10 @@ struct WorkspaceLayout {
   int64_t bytes = 0;
 };
 
-/// Blocks of the `stream_k` tiles: one a share, and one more for each share
-/// that crosses from one tile into the next.
-int64_t countStreamBlocks(ConfigAttr config);
+/// Blocks of the launch beside `split_k` a tile. The `stream_k` tiles have one a
+/// share, and one more for each share that crosses from one tile into the next;
+/// without them there are none.
+int64_t countExtraBlocks(ConfigAttr config);
 
 /// Copies through registers that a thread may have on their way, of two
 /// registers each, beside its accumulators, fragments and addresses.
@@ -137,6 +138,9 @@ public:
   int64_t countTiles(int64_t m, int64_t n) const;
   /// Blocks of the launch.
   int64_t countBlocks(int64_t m, int64_t n) const;
+  /// Of the k-tiles of an M x N product, a block with guarded rounding looks at
+  /// one in so many for NaN.
+  int64_t getGuardPeriod(int64_t m, int64_t n) const;
   /// Tiles that several blocks may share, and places for such blocks' sums.
   int64_t countSharedTiles(int64_t m, int64_t n) const;
   int64_t countPartialSums(int64_t m, int64_t n) const;

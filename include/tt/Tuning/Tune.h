@@ -22,6 +22,9 @@ struct TuneRequest {
   std::string target = "rtx4090";
 };
 
+/// f32, f16 or bf16; null for any other name.
+Type parseElementType(StringRef name, MLIRContext *context);
+
 /// The request in the compiler's terms. Errors name the option.
 struct ParsedRequest {
   Problem problem;
