@@ -6,6 +6,8 @@
 
 #include "tt/Runtime/Kernel.h"
 
+#include <algorithm>
+
 #include <cstdio>
 
 using namespace mlir::tt::runtime;
@@ -123,7 +125,10 @@ Status mlir::tt::runtime::checkProblem(const Kernel &kernel, const Problem &p) {
 int64_t mlir::tt::runtime::getBlocks(const Kernel &kernel, const Problem &p) {
   int64_t tiles = ((p.m + kernel.blockM - 1) / kernel.blockM) *
                   ((p.n + kernel.blockN - 1) / kernel.blockN);
-  return tiles == 0 ? 0 : tiles * kernel.blocksPerTile + kernel.extraBlocks;
+  if (tiles == 0)
+    return 0;
+  int64_t blocks = tiles * kernel.blocksPerTile + kernel.extraBlocks;
+  return kernel.mostBlocks ? std::min(blocks, kernel.mostBlocks) : blocks;
 }
 
 Parameters::Parameters(const Kernel &kernel, const Problem &p, uint64_t a,

@@ -23,7 +23,7 @@ using namespace mlir::tt::runtime;
 using Json = nlohmann::json;
 
 static constexpr const char *kFormat = "tt-kernel";
-static constexpr int kVersion = 2;
+static constexpr int kVersion = 3;
 
 //===----------------------------------------------------------------------===//
 // Encoding
@@ -88,6 +88,7 @@ std::string mlir::tt::runtime::serialize(const Kernel &kernel) {
                   {"block", {kernel.blockM, kernel.blockN}},
                   {"blocks_per_tile", kernel.blocksPerTile},
                   {"extra_blocks", kernel.extraBlocks},
+                  {"most_blocks", kernel.mostBlocks},
                   {"workspace_bytes", kernel.workspaceBytes},
                   {"workspace_zeroed_bytes", kernel.workspaceZeroedBytes},
                   {"threads", kernel.threads},
@@ -213,6 +214,7 @@ static Result<Kernel> readContent(const Json &content) {
   kernel.blockN = block[1];
   kernel.blocksPerTile = reader.integer("blocks_per_tile");
   kernel.extraBlocks = reader.integer("extra_blocks");
+  kernel.mostBlocks = reader.integer("most_blocks");
   kernel.workspaceBytes = reader.integer("workspace_bytes");
   kernel.workspaceZeroedBytes = reader.integer("workspace_zeroed_bytes");
   kernel.target = reader.string("target");

@@ -195,6 +195,7 @@ static LogicalResult describeDecision(ModuleOp module,
   kernel.blockN = config.getBlockN();
   kernel.blocksPerTile = config.getSplitK();
   kernel.extraBlocks = countExtraBlocks(config);
+  kernel.mostBlocks = config.getPersistentBlocks();
   kernel.rounding = static_cast<runtime::Rounding>(precision.getRounding());
   return success();
 }

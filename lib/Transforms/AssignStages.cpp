@@ -17,6 +17,7 @@
 //   S - 2     load the fragments of k-step 0                    i + 1
 //   S - 1     mma of the last k-step; between them, the         i
 //   S - 2     rounding of k-step 0's fragments                  i + 1
+//   S - 1     store, if the tile of C ends (persistent blocks)  i
 //
 // One barrier suffices. It stands after the last read of tile i (the fragments
 // of the last k-step were loaded before it) and so before the copies of tile i
@@ -66,6 +67,8 @@ struct LoopParts {
   SmallVector<Operation *> registerLoads, registerStores;
   nvgpu::DeviceAsyncCreateGroupOp group;
   nvgpu::DeviceAsyncWaitOp wait;
+  /// The store at a tile's end, in the loop of a persistent block.
+  Operation *store = nullptr;
   /// The barrier after the wait, and the one that closes the body.
   gpu::BarrierOp ready, closing;
   /// Fragment loads, their rounding (if any) and mma of each k-step.
@@ -112,6 +115,11 @@ static bool isSharedRead(Operation *op) {
   return isa<nvgpu::LdMatrixOp, vector::LoadOp>(op);
 }
 
+/// In a region, unless each k-tile is a tile's last.
+static bool isTileStore(Operation *op) {
+  return isa<scf::IndexSwitchOp, StoreFragmentsOp>(op);
+}
+
 /// With a guard, or without: then its tiles are never partial.
 static bool isRegisterLoad(Operation *op) {
   return isa<memref::LoadOp>(op) ||
@@ -142,7 +150,9 @@ static FailureOr<LoopParts> findParts(scf::ForOp loop) {
   LoopParts parts;
   bool inLoads = false;
   for (Operation &op : loop.getBody()->without_terminator()) {
-    if (isRegisterLoad(&op))
+    if (isTileStore(&op))
+      parts.store = &op;
+    else if (isRegisterLoad(&op))
       parts.registerLoads.push_back(&op);
     else if (isRegisterStore(&op))
       parts.registerStores.push_back(&op);
@@ -303,6 +313,8 @@ void Scheduler::run() {
   place(parts.ready, last - 1);
   placeAll(parts.loads[0], last - 1);
   placeMma(kSteps - 1);
+  if (parts.store)
+    place(parts.store, last);
 
   parts.closing.erase();
   // What nothing needs any more has no place in the order.

@@ -166,7 +166,7 @@ static ConfigAttr withStream(ConfigAttr c, int64_t tiles, int64_t shares) {
       [&] { return emitError(UnknownLoc::get(context)); }, context,
       c.getBlock(), c.getWarp(), c.getStages(), c.getRasterGroup(),
       c.getALayout(), c.getMmaOrder(), c.getKSlices(), c.getSplitK(), tiles,
-      shares, c.getRoundingForm());
+      shares, c.getRoundingForm(), c.getPersistentBlocks());
 }
 
 /// Blocks that can run at the same time.
@@ -217,7 +217,7 @@ static ConfigAttr withGuard(ConfigAttr c, const Problem &problem) {
                          c.getStages(), c.getRasterGroup(), c.getALayout(),
                          chooseMmaOrder(problem, form), c.getKSlices(),
                          c.getSplitK(), c.getStreamTiles(), c.getStreamShares(),
-                         form);
+                         form, c.getPersistentBlocks());
 }
 
 namespace {
@@ -296,7 +296,7 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
         {tile.warpM, tile.warpN}, stages, chooseRasterGroup(tile, target),
         layout, chooseMmaOrder(problem, RoundingForm::every_fragment), slices,
         splits, /*streamTiles=*/0, /*streamShares=*/0,
-        RoundingForm::every_fragment));
+        RoundingForm::every_fragment, /*persistentBlocks=*/0));
 }
 
 void Chooser::considerAll() {

@@ -202,8 +202,9 @@ void EpilogueLowering::storeDirectly() {
 // Through shared memory
 //===----------------------------------------------------------------------===//
 
+/// Stages hold the next tile's operands while a persistent block stores.
 bool EpilogueLowering::canPassShared() const {
-  return rowAlignment < kChunkBytes &&
+  return rowAlignment < kChunkBytes && !plan.getConfig().isPersistent() &&
          plan.getSliceSumsBytes() + plan.getRowBuffersBytes() <=
              plan.getSharedBytes();
 }

@@ -89,6 +89,8 @@ private:
   void emitMma(ArrayRef<Value> a, ArrayRef<Value> b,
                SmallVectorImpl<Value> &accumulators);
   void storeResults(ValueRange fragments, linalg::CopyOp copy);
+  SmallVector<Value> storeIfLast(ValueRange fragments, ValueRange zeros,
+                                 linalg::CopyOp copy);
 
   KernelMatmul kernel;
   TilePlan plan;
@@ -294,30 +296,59 @@ void MmaLowering::storeResults(ValueRange fragments, linalg::CopyOp copy) {
           {kernel.config.getWarpM(), kernel.config.getWarpN()}));
 }
 
+/// The tile of a persistent block ends in the loop: where it does, the fragments
+/// are stored, and the next tile's begin as zeros. Canonicalization makes an
+/// scf.if whose results come from outside a select: of every register, in every
+/// iteration. It leaves an scf.index_switch alone.
+SmallVector<Value> MmaLowering::storeIfLast(ValueRange fragments,
+                                            ValueRange zeros,
+                                            linalg::CopyOp copy) {
+  constexpr int64_t kStore = 1;
+  auto ifLast = cast<scf::IfOp>(copy->getParentOp());
+  builder.setInsertionPoint(ifLast);
+  Value isLast = arith::IndexCastUIOp::create(builder, builder.getIndexType(),
+                                              ifLast.getCondition());
+  auto ifStored = scf::IndexSwitchOp::create(builder, fragments.getTypes(),
+                                             isLast, {kStore}, /*caseRegionsCount=*/1);
+  Block &stored = ifStored.getCaseRegions()[0].emplaceBlock();
+  ifLast.thenYield().erase();
+  stored.getOperations().splice(stored.end(),
+                                ifLast.thenBlock()->getOperations());
+  storeResults(fragments, copy);
+  builder.setInsertionPointToEnd(&stored);
+  scf::YieldOp::create(builder, zeros);
+  builder.setInsertionPointToEnd(&ifStored.getDefaultRegion().emplaceBlock());
+  scf::YieldOp::create(builder, fragments);
+  ifLast.erase();
+  return ifStored.getResults();
+}
+
 LogicalResult MmaLowering::run() {
   auto loop = kernel.matmul->getParentOfType<scf::ForOp>();
   Value accumulator = kernel.matmul.getOutputs()[0];
   linalg::CopyOp copy;
-  linalg::FillOp fill;
+  SmallVector<linalg::FillOp> fills;
   kernel.launch.walk([&](Operation *op) {
     if (auto found = dyn_cast<linalg::CopyOp>(op))
       copy = found;
     else if (auto found = dyn_cast<linalg::FillOp>(op))
-      fill = found;
+      fills.push_back(found);
   });
-  if (!loop || !copy || !fill || fill.getOutputs()[0] != accumulator ||
+  if (!loop || !copy || fills.empty() ||
+      fills[0].getOutputs()[0] != accumulator ||
       getViewSource(copy.getInputs()[0]) != accumulator)
     return kernel.matmul.emitOpError(
         "expected a warp tile's matmul in the k-tile loop, as tt-map-to-warps "
         "makes it");
 
-  builder.setInsertionPoint(fill);
+  builder.setInsertionPoint(fills[0]);
   createLaneIds();
   auto fragmentType = VectorType::get({2, 2}, builder.getF32Type());
   Value zero = arith::ConstantOp::create(builder, fragmentType,
                                          builder.getZeroAttr(fragmentType));
   SmallVector<Value> zeros(plan.getMTiles() * plan.getNTiles(), zero);
 
+  bool isPersistent = loop->isAncestor(copy);
   IRRewriter rewriter(builder.getContext());
   rewriter.setInsertionPoint(loop);
   auto carried = loop.replaceWithAdditionalYields(
@@ -325,14 +356,17 @@ LogicalResult MmaLowering::run() {
       [&](OpBuilder &, Location, ArrayRef<BlockArgument> arguments) {
         // The matmul moved with the body of the loop.
         builder.setInsertionPoint(kernel.matmul);
-        return emitKTile(
+        SmallVector<Value> sums = emitKTile(
             SmallVector<Value>(arguments.begin(), arguments.end()));
+        return isPersistent ? storeIfLast(sums, zeros, copy) : sums;
       });
   if (failed(carried))
     return kernel.matmul.emitOpError("the k-tile loop cannot carry fragments");
-  storeResults((*carried)->getResults(), copy);
+  if (!isPersistent)
+    storeResults((*carried)->getResults(), copy);
   kernel.matmul.erase();
-  fill.erase();
+  for (linalg::FillOp fill : fills)
+    fill.erase();
   copy.erase();
   return success();
 }

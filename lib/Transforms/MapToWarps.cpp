@@ -112,15 +112,15 @@ void WarpMapper::shrinkCopy(linalg::CopyOp copy, Value warpM, Value warpN,
 LogicalResult WarpMapper::run() {
   auto accumulator = getViewSource(kernel.matmul.getOutputs()[0])
                          .getDefiningOp<memref::AllocaOp>();
-  linalg::FillOp fill;
+  SmallVector<linalg::FillOp> fills;
   linalg::CopyOp copy;
   kernel.launch.walk([&](Operation *op) {
     if (auto found = dyn_cast<linalg::FillOp>(op))
-      fill = found;
+      fills.push_back(found);
     else if (auto found = dyn_cast<linalg::CopyOp>(op))
       copy = found;
   });
-  if (!accumulator || !fill || !copy)
+  if (!accumulator || fills.empty() || !copy)
     return kernel.matmul.emitOpError(
         "expected an accumulator that is filled before the k-tile loop and "
         "copied to C after it, as tt-tile-to-blocks makes it");
@@ -141,9 +141,11 @@ LogicalResult WarpMapper::run() {
   auto type = MemRefType::get({config.getWarpM(), config.getWarpN()},
                               builder.getF32Type());
   Value shrunk = memref::AllocaOp::create(builder, type);
-  builder.setInsertionPoint(fill);
-  linalg::FillOp::create(builder, fill.getInputs()[0], shrunk);
-  fill.erase();
+  for (linalg::FillOp fill : fills) {
+    builder.setInsertionPoint(fill);
+    linalg::FillOp::create(builder, fill.getInputs()[0], shrunk);
+    fill.erase();
+  }
   shrinkMatmul(warpM, warpN, sliceK, shrunk);
   shrinkCopy(copy, warpM, warpN, shrunk);
   return success();

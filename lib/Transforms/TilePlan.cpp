@@ -47,7 +47,11 @@ int64_t TilePlan::countTiles(int64_t m, int64_t n) const {
 }
 
 int64_t TilePlan::countBlocks(int64_t m, int64_t n) const {
-  return countTiles(m, n) * config.getSplitK() + countExtraBlocks(config);
+  int64_t blocks =
+      countTiles(m, n) * config.getSplitK() + countExtraBlocks(config);
+  return config.isPersistent()
+             ? std::min(blocks, config.getPersistentBlocks())
+             : blocks;
 }
 
 int64_t mlir::tt::countExtraBlocks(ConfigAttr config) {

@@ -8,6 +8,16 @@
 // this pass every thread of a block computes the whole block tile on its own:
 // a slow program, but a right one, which later passes divide among the threads.
 //
+// With persistent_blocks = p, block b computes tiles b, b + p, b + 2 p, ... in
+// one loop over the k-tiles of all of them. Of 4 k-tiles a tile:
+//
+//   i           0    1    2    3    4      5      6      7      8        ...
+//   tile        b    b    b    b    b + p  b + p  b + p  b + p  b + 2 p
+//   k-tile      0    1    2    3    0      1      2      3      0
+//   store, zero                *                         *
+//
+// To what pipelines the loop, the next tile is then but the next k-tile.
+//
 // Sizes are read from the memrefs inside the launch, so that A, B and C are all
 // that the kernel captures: its parameters are their three descriptors.
 //
@@ -59,12 +69,25 @@ private:
   Value getSize(Value memref, int64_t dim);
   /// Row and column, in tiles, of the tile with number `tile`.
   std::pair<Value, Value> rasterize(Value tile);
+  /// A block tile of C: its first row and column, and how many of its rows and
+  /// columns lie inside C.
+  struct BlockTile {
+    Value m, n;
+    OpFoldResult validM, validN;
+  };
+  BlockTile locate(Value tile);
   /// min(tile, size - offset); the constant `tile` if tiles divide the size.
   OpFoldResult getValidSize(Value memref, int64_t dim, Value offset,
                             int64_t tile);
   void buildBody(Value block);
-  void buildKLoop(const BlockWork &work, Value m, OpFoldResult validM, Value n,
-                  OpFoldResult validN, Value sums);
+  void buildKLoop(const BlockWork &work, const BlockTile &tile, Value sums);
+  void buildPersistentLoop(Value block);
+  /// Multiplies the k-tile that begins at `k` into `sums`.
+  void buildKTile(Value k, const BlockTile &tile, Value sums);
+  void buildStore(const BlockTile &tile, Value sums);
+  void zeroSums();
+  /// The part of the sums that lies inside C.
+  Value getSums(const BlockTile &tile);
   Value subview(Value memref, ArrayRef<OpFoldResult> offsets,
                 ArrayRef<OpFoldResult> sizes);
 
@@ -72,6 +95,8 @@ private:
   ConfigAttr config;
   ImplicitLocOpBuilder builder;
   IndexBuilder index;
+  /// The block tile's f32 sums.
+  Value accumulator;
 };
 
 } // namespace
@@ -127,8 +152,42 @@ Value BlockTiler::subview(Value memref, ArrayRef<OpFoldResult> offsets,
   return memref::SubViewOp::create(builder, memref, offsets, sizes, ones);
 }
 
-void BlockTiler::buildKLoop(const BlockWork &work, Value m, OpFoldResult validM,
-                            Value n, OpFoldResult validN, Value sums) {
+BlockTiler::BlockTile BlockTiler::locate(Value tile) {
+  auto [row, column] = rasterize(tile);
+  Value m = index.mul(row, config.getBlockM());
+  Value n = index.mul(column, config.getBlockN());
+  return {m, n, getValidSize(product.c, 0, m, config.getBlockM()),
+          getValidSize(product.c, 1, n, config.getBlockN())};
+}
+
+Value BlockTiler::getSums(const BlockTile &tile) {
+  OpFoldResult origin = builder.getIndexAttr(0);
+  return subview(accumulator, {origin, origin}, {tile.validM, tile.validN});
+}
+
+void BlockTiler::zeroSums() {
+  Value zero =
+      arith::ConstantOp::create(builder, builder.getF32FloatAttr(0.0f));
+  linalg::FillOp::create(builder, zero, accumulator);
+}
+
+void BlockTiler::buildKTile(Value k, const BlockTile &tile, Value sums) {
+  OpFoldResult validK = getValidSize(product.b, 1, k, config.getBlockK());
+  Value aTile = subview(product.a, {k, tile.m}, {validK, tile.validM});
+  Value bTile = subview(product.b, {tile.n, k}, {tile.validN, validK});
+  NamedAttribute maps = builder.getNamedAttr(
+      "indexing_maps", getTransposedMaps(builder.getContext()));
+  linalg::MatmulOp::create(builder, ValueRange{aTile, bTile}, ValueRange{sums},
+                           maps);
+}
+
+void BlockTiler::buildStore(const BlockTile &tile, Value sums) {
+  Value c = subview(product.c, {tile.m, tile.n}, {tile.validM, tile.validN});
+  linalg::CopyOp::create(builder, sums, c);
+}
+
+void BlockTiler::buildKLoop(const BlockWork &work, const BlockTile &tile,
+                            Value sums) {
   int64_t blockK = config.getBlockK();
   auto [first, tiles] =
       work.getKTiles(builder, countTiles(product.b, 1, blockK));
@@ -136,35 +195,51 @@ void BlockTiler::buildKLoop(const BlockWork &work, Value m, OpFoldResult validM,
       scf::ForOp::create(builder, index.constant(0), tiles, index.constant(1));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Value k = index.mul(index.add(loop.getInductionVar(), first), blockK);
-  OpFoldResult validK = getValidSize(product.b, 1, k, blockK);
-  Value aTile = subview(product.a, {k, m}, {validK, validM});
-  Value bTile = subview(product.b, {n, k}, {validN, validK});
-  NamedAttribute maps = builder.getNamedAttr(
-      "indexing_maps", getTransposedMaps(builder.getContext()));
-  linalg::MatmulOp::create(builder, ValueRange{aTile, bTile}, ValueRange{sums},
-                           maps);
+  buildKTile(index.mul(index.add(loop.getInductionVar(), first), blockK), tile,
+             sums);
+}
+
+void BlockTiler::buildPersistentLoop(Value block) {
+  int64_t blocks = config.getPersistentBlocks();
+  // Of an empty product one k-tile is left, of nothing but zeros.
+  Value kTiles = index.max(countTiles(product.b, 1, config.getBlockK()),
+                           index.constant(1));
+  Value tiles = index.div(
+      index.add(index.sub(countTiles(), block), blocks - 1), blocks);
+  auto loop = scf::ForOp::create(builder, index.constant(0),
+                                 index.mul(tiles, kTiles), index.constant(1));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value i = loop.getInductionVar();
+  Value kTile = index.rem(i, kTiles);
+  BlockTile tile =
+      locate(index.add(index.mul(index.div(i, kTiles), blocks), block));
+  Value sums = getSums(tile);
+  buildKTile(index.mul(kTile, config.getBlockK()), tile, sums);
+  Value isLast =
+      arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, kTile,
+                            index.sub(kTiles, 1));
+  auto ifLast = scf::IfOp::create(builder, isLast);
+  builder.setInsertionPointToStart(ifLast.thenBlock());
+  buildStore(tile, sums);
+  zeroSums();
 }
 
 void BlockTiler::buildBody(Value block) {
-  BlockWork work(builder, config, block, countTiles());
-  auto [row, column] = rasterize(work.getTile());
-  Value m = index.mul(row, config.getBlockM());
-  Value n = index.mul(column, config.getBlockN());
-  OpFoldResult validM = getValidSize(product.c, 0, m, config.getBlockM());
-  OpFoldResult validN = getValidSize(product.c, 1, n, config.getBlockN());
-
   auto tileType = MemRefType::get({config.getBlockM(), config.getBlockN()},
                                   builder.getF32Type());
-  Value accumulator = memref::AllocaOp::create(builder, tileType);
-  Value zero =
-      arith::ConstantOp::create(builder, builder.getF32FloatAttr(0.0f));
-  linalg::FillOp::create(builder, zero, accumulator);
-  OpFoldResult origin = builder.getIndexAttr(0);
-  Value sums = subview(accumulator, {origin, origin}, {validM, validN});
-  buildKLoop(work, m, validM, n, validN, sums);
-  Value cTile = subview(product.c, {m, n}, {validM, validN});
-  linalg::CopyOp::create(builder, sums, cTile);
+  if (config.isPersistent()) {
+    accumulator = memref::AllocaOp::create(builder, tileType);
+    zeroSums();
+    return buildPersistentLoop(block);
+  }
+  BlockWork work(builder, config, block, countTiles());
+  BlockTile tile = locate(work.getTile());
+  accumulator = memref::AllocaOp::create(builder, tileType);
+  zeroSums();
+  Value sums = getSums(tile);
+  buildKLoop(work, tile, sums);
+  buildStore(tile, sums);
 }
 
 Value BlockTiler::countTiles() {
@@ -176,6 +251,8 @@ Value BlockTiler::countTiles() {
 void BlockTiler::run() {
   Value blocks = index.add(index.mul(countTiles(), config.getSplitK()),
                            countExtraBlocks(config));
+  if (config.isPersistent())
+    blocks = index.min(blocks, index.constant(config.getPersistentBlocks()));
   Value one = index.constant(1);
   // A launch of no blocks is an error in CUDA: an empty C needs no launch.
   std::optional<int64_t> known = getConstantIndex(blocks);

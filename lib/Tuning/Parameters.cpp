@@ -106,7 +106,8 @@ ConfigAttr tuning::getConfig(const ParameterValues &values, int64_t warpM,
       MmaOrder(at(values, Parameter::mmaOrder)), at(values, Parameter::kSlices),
       at(values, Parameter::splitK),
       /*streamTiles=*/int64_t(0), /*streamShares=*/int64_t(0),
-      RoundingForm(at(values, Parameter::roundingForm)));
+      RoundingForm(at(values, Parameter::roundingForm)),
+      /*persistentBlocks=*/int64_t(0));
   int64_t parts = at(values, Parameter::streamK);
   return config && parts ? shareLastWave(config, parts, problem, target)
                          : config;

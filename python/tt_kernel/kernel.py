@@ -30,8 +30,8 @@ def load(path, check=True):
             raise KernelError(f"{path}: not a kernel file: {error}") from None
     if not isinstance(content, dict) or content.get("format") != "tt-kernel":
         raise KernelError(f"{path}: not a kernel file of tt")
-    if content.get("version") != 2:
-        raise KernelError(f"{path}: version {content.get('version')}, expected 2")
+    if content.get("version") != 3:
+        raise KernelError(f"{path}: version {content.get('version')}, expected 3")
     kernel = content["kernel"]
     if check:
         text = json.dumps(kernel, separators=(",", ":"), sort_keys=True,
@@ -59,6 +59,7 @@ class Kernel:
         self.block = content["block"]
         self.blocks_per_tile = content["blocks_per_tile"]
         self.extra_blocks = content["extra_blocks"]
+        self.most_blocks = content["most_blocks"]
         self.workspace_bytes = content["workspace_bytes"]
         self.threads = content["threads"]
         self.shared_bytes = content["shared_bytes"]
@@ -144,8 +145,9 @@ class Kernel:
                 x = tensors[name]
                 parameters += [x.data_ptr(), x.data_ptr(), 0, *x.shape,
                                *x.stride()]
-            driver.launch(self._function(a.device),
-                          tiles_m * tiles_n * self.blocks_per_tile
-                          + self.extra_blocks,
+            blocks = tiles_m * tiles_n * self.blocks_per_tile + self.extra_blocks
+            if self.most_blocks:
+                blocks = min(blocks, self.most_blocks)
+            driver.launch(self._function(a.device), blocks,
                           self.threads, self.shared_bytes, stream, parameters)
         return out

@@ -35,7 +35,8 @@ protected:
     return ConfigAttr::get(&context, {64, 64, 32}, {32, 32}, 3, 8,
                            SharedLayout::padded, MmaOrder::b_stationary, 1,
                            splits, streamTiles, shares,
-                           RoundingForm::every_fragment);
+                           RoundingForm::every_fragment,
+                           /*persistentBlocks=*/0);
   }
 
   /// What block `id` of `tiles` tiles of `kTiles` k-tiles computes.

@@ -246,6 +246,18 @@ def PipelineCopies : Pass<"tt-pipeline-copies"> {
                            "::mlir::nvgpu::NVGPUDialect"];
 }
 
+def CountTiles : Pass<"tt-count-tiles"> {
+  let summary = "Turn tile and k-tile of a persistent block into carried counters";
+  let description = [{
+    The loop of a persistent block computes its position by dividing the
+    iteration by the k-tiles of a tile. That becomes counters which the loop
+    carries. What depends on the tile only, such as its row and column in C, is
+    carried as well and computed anew where the tile changes.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 def CountSlots : Pass<"tt-count-slots"> {
   let summary = "Turn `tile mod stages` into counters that the k-tile loop carries";
   let description = [{

@@ -122,7 +122,7 @@ bool PrecisionAttr::accepts(Type elementType) const {
 
 static constexpr StringRef kConfigKeys =
     "'block', 'warp', 'stages', 'raster_group', 'a_layout', 'mma_order', "
-    "'k_slices', 'split_k', 'stream_k', 'rounding_form'";
+    "'k_slices', 'split_k', 'stream_k', 'rounding_form', 'persistent_blocks'";
 
 namespace {
 /// What has been read of a config so far.
@@ -135,6 +135,7 @@ struct ConfigFields {
   int64_t kSlices = 1, splitK = 1;
   int64_t streamTiles = 0, streamShares = 0;
   RoundingForm roundingForm = RoundingForm::every_fragment;
+  int64_t persistentBlocks = 0;
   SmallVector<StringRef> seen;
 
   ParseResult parseField(AsmParser &parser);
@@ -186,6 +187,8 @@ ParseResult ConfigFields::parseField(AsmParser &parser) {
   if (key == "rounding_form")
     return parseEnum(parser, roundingForm, symbolizeRoundingForm,
                      "'every_fragment', 'guarded'");
+  if (key == "persistent_blocks")
+    return parser.parseInteger(persistentBlocks);
   return parser.emitError(loc) << "unknown config key '" << key
                                << "', expected one of " << kConfigKeys;
 }
@@ -206,7 +209,7 @@ Attribute ConfigAttr::parse(AsmParser &parser, Type) {
       loc, parser.getContext(), fields.block, fields.warp, fields.stages,
       fields.rasterGroup, fields.aLayout, fields.mmaOrder, fields.kSlices,
       fields.splitK, fields.streamTiles, fields.streamShares,
-      fields.roundingForm);
+      fields.roundingForm, fields.persistentBlocks);
 }
 
 void ConfigAttr::print(AsmPrinter &printer) const {
@@ -230,6 +233,8 @@ void ConfigAttr::print(AsmPrinter &printer) const {
             << ']';
   if (getRoundingForm() != RoundingForm::every_fragment)
     printer << ", rounding_form = " << stringifyRoundingForm(getRoundingForm());
+  if (isPersistent())
+    printer << ", persistent_blocks = " << getPersistentBlocks();
   printer << '>';
 }
 
@@ -241,6 +246,8 @@ static constexpr int64_t kMaxStages = 8;
 static constexpr int64_t kMaxSplitK = 64;
 /// Keeps the arithmetic of stream-K in 32 bits.
 static constexpr int64_t kMaxStreamShares = 4096;
+/// More than any GPU runs at the same time.
+static constexpr int64_t kMaxPersistentBlocks = 65536;
 
 /// `stream_k`: [0, 0] is none.
 static LogicalResult verifyStreamK(function_ref<InFlightDiagnostic()> emitError,
@@ -258,13 +265,33 @@ static LogicalResult verifyStreamK(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+/// A persistent block computes whole tiles, with nothing in shared memory
+/// between two of them but operands.
+static LogicalResult
+verifyPersistence(function_ref<InFlightDiagnostic()> emitError, int64_t blocks,
+                  int64_t kSlices, int64_t splitK, int64_t streamTiles,
+                  RoundingForm form) {
+  if (blocks == 0)
+    return success();
+  if (blocks < 1 || blocks > kMaxPersistentBlocks)
+    return emitError() << "persistent_blocks = " << blocks
+                       << " is not between 0 and " << kMaxPersistentBlocks;
+  if (kSlices != 1 || splitK != 1 || streamTiles != 0)
+    return emitError() << "persistent_blocks needs k_slices = 1, split_k = 1 "
+                          "and no stream_k";
+  if (form == RoundingForm::guarded)
+    return emitError() << "persistent_blocks needs rounding_form = "
+                          "every_fragment, found guarded";
+  return success();
+}
+
 LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> block,
                                  ArrayRef<int64_t> warp, int64_t stages,
                                  int64_t rasterGroup, SharedLayout, MmaOrder,
                                  int64_t kSlices, int64_t splitK,
                                  int64_t streamTiles, int64_t streamShares,
-                                 RoundingForm) {
+                                 RoundingForm form, int64_t persistentBlocks) {
   if (block.size() != 3)
     return emitError() << "expected block = [m, n, k], found " << block.size()
                        << " sizes";
@@ -295,7 +322,9 @@ LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (splitK < 1 || splitK > kMaxSplitK)
     return emitError() << "split_k = " << splitK << " is not between 1 and "
                        << kMaxSplitK;
-  if (failed(verifyStreamK(emitError, splitK, streamTiles, streamShares)))
+  if (failed(verifyStreamK(emitError, splitK, streamTiles, streamShares)) ||
+      failed(verifyPersistence(emitError, persistentBlocks, kSlices, splitK,
+                               streamTiles, form)))
     return failure();
   if (stages < 1 || stages > kMaxStages)
     return emitError() << "stages = " << stages << " is not between 1 and "

@@ -133,6 +133,11 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
       `every_fragment` rounds exactly whatever the bits; `guarded` rounds finite
       values with one instruction, looks for NaN in every element once, and sets
       the rows and columns of C that one belongs to. Both keep the contract.
+    - `persistent_blocks` = p: the launch has p blocks (or as many as C has tiles,
+      if fewer), and block b computes tiles b, b + p, b + 2 p, ... one after the
+      other. Its copies run on from one tile into the next, and the stores of a
+      tile overlap with the mma of the next. 0: a block for each tile. It needs
+      whole tiles: `k_slices` = 1, no split or stream, and no guard.
 
     ```mlir
     #tt.config<block = [128, 256, 32], warp = [64, 64], stages = 3>
@@ -156,7 +161,8 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     DefaultValuedParameter<"int64_t", "0">:$streamTiles,
     DefaultValuedParameter<"int64_t", "0">:$streamShares,
     DefaultValuedParameter<"::mlir::tt::RoundingForm",
-                           "::mlir::tt::RoundingForm::every_fragment">:$roundingForm
+                           "::mlir::tt::RoundingForm::every_fragment">:$roundingForm,
+    DefaultValuedParameter<"int64_t", "0">:$persistentBlocks
   );
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
@@ -173,6 +179,8 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     int64_t getWarps() const { return getWarpsPerSlice() * getKSlices(); }
     /// Whether several blocks may share a tile of C.
     bool sharesTiles() const { return getSplitK() > 1 || getStreamTiles() > 0; }
+    /// Whether a block may compute several tiles of C.
+    bool isPersistent() const { return getPersistentBlocks() > 0; }
   }];
 }
 
