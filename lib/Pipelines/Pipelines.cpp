@@ -68,7 +68,7 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
   pm.addPass(createCSEPass());
   // What the expansion left as iv + step * c is iv + c now.
   pm.addPass(createCountSlots());
-  pm.addPass(createCountTiles());
+  pm.addPass(createNestTiles());
   pm.addPass(createPinFragmentLoads());
   pm.addPass(createExpandGuard());
   pm.addPass(createCombineSums());

@@ -82,8 +82,10 @@ private:
   void buildBody(Value block);
   void buildKLoop(const BlockWork &work, const BlockTile &tile, Value sums);
   void buildPersistentLoop(Value block);
-  /// Multiplies the k-tile that begins at `k` into `sums`.
-  void buildKTile(Value k, const BlockTile &tile, Value sums);
+  /// Multiplies the k-tile that begins at `k` and has `validK` elements inside
+  /// the operands into `sums`.
+  void buildKTile(Value k, OpFoldResult validK, const BlockTile &tile,
+                  Value sums);
   void buildStore(const BlockTile &tile, Value sums);
   void zeroSums();
   /// The part of the sums that lies inside C.
@@ -171,8 +173,8 @@ void BlockTiler::zeroSums() {
   linalg::FillOp::create(builder, zero, accumulator);
 }
 
-void BlockTiler::buildKTile(Value k, const BlockTile &tile, Value sums) {
-  OpFoldResult validK = getValidSize(product.b, 1, k, config.getBlockK());
+void BlockTiler::buildKTile(Value k, OpFoldResult validK,
+                            const BlockTile &tile, Value sums) {
   Value aTile = subview(product.a, {k, tile.m}, {validK, tile.validM});
   Value bTile = subview(product.b, {tile.n, k}, {tile.validN, validK});
   NamedAttribute maps = builder.getNamedAttr(
@@ -195,15 +197,18 @@ void BlockTiler::buildKLoop(const BlockWork &work, const BlockTile &tile,
       scf::ForOp::create(builder, index.constant(0), tiles, index.constant(1));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  buildKTile(index.mul(index.add(loop.getInductionVar(), first), blockK), tile,
-             sums);
+  Value k = index.mul(index.add(loop.getInductionVar(), first), blockK);
+  buildKTile(k, getValidSize(product.b, 1, k, blockK), tile, sums);
 }
 
 void BlockTiler::buildPersistentLoop(Value block) {
-  int64_t blocks = config.getPersistentBlocks();
-  // Of an empty product one k-tile is left, of nothing but zeros.
-  Value kTiles = index.max(countTiles(product.b, 1, config.getBlockK()),
-                           index.constant(1));
+  int64_t blocks = config.getPersistentBlocks(), blockK = config.getBlockK();
+  // Copies run ahead by no more than a tile (tt-nest-tiles). The k-tiles that
+  // fill up a shorter one are zeros; so is the product of an empty K.
+  int64_t fewest = std::max<int64_t>(config.getStages() - 1, 1);
+  Value kTilesOfK = countTiles(product.b, 1, blockK);
+  Value kTiles = index.max(kTilesOfK, index.constant(fewest));
+  bool isFilledUp = getConstantIndex(kTilesOfK).value_or(fewest) < fewest;
   Value tiles = index.div(
       index.add(index.sub(countTiles(), block), blocks - 1), blocks);
   auto loop = scf::ForOp::create(builder, index.constant(0),
@@ -214,8 +219,11 @@ void BlockTiler::buildPersistentLoop(Value block) {
   Value kTile = index.rem(i, kTiles);
   BlockTile tile =
       locate(index.add(index.mul(index.div(i, kTiles), blocks), block));
-  Value sums = getSums(tile);
-  buildKTile(index.mul(kTile, config.getBlockK()), tile, sums);
+  Value k = index.mul(kTile, blockK), sums = getSums(tile);
+  OpFoldResult validK =
+      isFilledUp ? index.clamp(index.sub(getSize(product.b, 1), k), blockK)
+                 : getValidSize(product.b, 1, k, blockK);
+  buildKTile(k, validK, tile, sums);
   Value isLast =
       arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, kTile,
                             index.sub(kTiles, 1));

@@ -246,13 +246,14 @@ def PipelineCopies : Pass<"tt-pipeline-copies"> {
                            "::mlir::nvgpu::NVGPUDialect"];
 }
 
-def CountTiles : Pass<"tt-count-tiles"> {
-  let summary = "Turn tile and k-tile of a persistent block into carried counters";
+def NestTiles : Pass<"tt-nest-tiles"> {
+  let summary = "Split the loop of a persistent block into tiles and k-tiles";
   let description = [{
-    The loop of a persistent block computes its position by dividing the
-    iteration by the k-tiles of a tile. That becomes counters which the loop
-    carries. What depends on the tile only, such as its row and column in C, is
-    carried as well and computed anew where the tile changes.
+    The loop of a persistent block computes its tile and k-tile by dividing the
+    iteration by the k-tiles of a tile, and stores where a tile ends. It becomes
+    a loop over tiles, which stores, around one over k-tiles. What depends on the
+    tile only, such as its row and column in C, is computed once a tile, for the
+    tile itself and for the one that copies cross into.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::scf::SCFDialect"];
