@@ -6,21 +6,23 @@
 //
 // A persistent block runs over the k-tiles of all its tiles in one loop
 // (tt-tile-to-blocks), so that the pipeline's copies go on from one tile into
-// the next. Once they are in place, the loop becomes two:
+// the next. Once they are in place, c k-tiles ahead, the loop becomes three:
 //
 //   scf.for %i                          scf.for %t
-//     %kt = %i mod kTiles                 %m = f(%t), %m1 = f(%t + 1)
-//     %kc = (%i + c) mod kTiles           scf.for %k = 0 to kTiles
-//     %mc = f((%i + c) / kTiles)            %crosses = %k + c >= kTiles
-//     copy %kc, %mc                ->       copy %crosses ? %k + c - kTiles : ...,
-//     compute                                    %crosses ? %m1 : %m
-//     if %kt == kTiles - 1                  compute
-//       store f(%i / kTiles)              store %m
-//       zero                              zero
+//     copy (%i + c) mod kTiles            scf.for %k = 0 to kTiles - c
+//       of f((%i + c) / kTiles)             copy %k + c of f(%t)
+//     compute                               compute
+//     if %i mod kTiles == kTiles - 1      scf.for %k = kTiles - c to kTiles
+//       store f(%i / kTiles)       ->       copy %k + c - kTiles of f(%t + 1)
+//       zero                                compute
+//                                         store f(%t)
+//                                         zero
 //
 // f is what depends on nothing in the loop but the tile, such as its row and
-// column in C: once a tile instead of once a k-tile. With the store in the loop
-// ptxas would execute all its instructions in every iteration, predicated.
+// column in C: once a tile instead of once a k-tile. In either inner loop the
+// addresses of copies grow by the same in each iteration, as they do in a block
+// of one tile. A loop with the store in it would be shorter to write, but there
+// ptxas executes all the store's instructions in every iteration, predicated.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,6 +31,7 @@
 #include "mlir/IR/PatternMatch.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/Passes.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace mlir::tt {
@@ -56,23 +59,31 @@ public:
   void run();
 
 private:
-  void collectPositions();
   void buildLoops();
-  void moveStore();
-  void replacePosition(const Position &position);
-  llvm::SetVector<Operation *> collectSlice(const Position &position);
-  IRMapping cloneSlice(const llvm::SetVector<Operation *> &slice,
-                       const Position &position, Value tile);
+  void takeStore();
+  void splitLoop();
+  void placeStore();
+  /// The k-tile and what depends on the tile, in an inner loop in which
+  /// `position` is in tile `tile`, and past kTiles if that is the next one.
+  void resolve(const Position &position, scf::ForOp inner, Value tile,
+               bool isNext);
+  void resolveLimits(scf::ForOp inner, Value i, Value isInside);
 
   scf::ForOp loop;
   scf::IndexSwitchOp store;
   Value kTiles;
   ImplicitLocOpBuilder b;
   IndexBuilder index;
-  SmallVector<Position> positions;
-  /// The new loops, and the number of tiles.
-  scf::ForOp outer, inner;
-  Value tiles;
+  /// The loop over tiles, that over the k-tiles for which copies are in the same
+  /// tile, and the one over all others (null if copies are not ahead).
+  scf::ForOp outer, same, next;
+  /// The number of tiles, and the k-tile in all tiles.
+  Value tiles, i;
+  /// The store's ops, until they have their place.
+  Block stored;
+  /// The sums before the store, by the number of the loop's result, and what the
+  /// loop goes on with.
+  llvm::MapVector<unsigned, Value> sums, afterStore;
 };
 
 } // namespace
@@ -81,31 +92,32 @@ private:
 // Positions
 //===----------------------------------------------------------------------===//
 
-/// c of a value i + c, i being the induction variable; none if it is not one.
-static std::optional<int64_t> getOffset(Value value, scf::ForOp loop) {
-  if (value == loop.getInductionVar())
+/// c of a value i + c; none if it is not one.
+static std::optional<int64_t> getOffset(Value value, Value i) {
+  if (value == i)
     return 0;
   auto sum = value.getDefiningOp<arith::AddIOp>();
-  if (!sum || sum.getLhs() != loop.getInductionVar())
+  if (!sum || sum.getLhs() != i)
     return std::nullopt;
   return getConstantIndex(sum.getRhs());
 }
 
 /// The divisor of the induction variable; null if the loop has none.
 static Value findKTiles(scf::ForOp loop) {
-  for (Operation &op : loop.getBody()->without_terminator())
-    if (isa<arith::RemUIOp>(op) && getOffset(op.getOperand(0), loop) == 0 &&
-        op.getOperand(1).getType().isIndex() &&
-        loop.isDefinedOutsideOfLoop(op.getOperand(1)))
-      return op.getOperand(1);
+  for (auto op : loop.getBody()->getOps<arith::RemUIOp>())
+    if (getOffset(op.getLhs(), loop.getInductionVar()) == 0 &&
+        op.getType().isIndex() && loop.isDefinedOutsideOfLoop(op.getRhs()))
+      return op.getRhs();
   return {};
 }
 
-void TileNester::collectPositions() {
-  for (Operation &op : loop.getBody()->without_terminator()) {
+static SmallVector<Position> collectPositions(Block &body, Value i,
+                                              Value kTiles) {
+  SmallVector<Position> positions;
+  for (Operation &op : body.without_terminator()) {
     if (!isa<arith::DivUIOp, arith::RemUIOp>(op) || op.getOperand(1) != kTiles)
       continue;
-    std::optional<int64_t> offset = getOffset(op.getOperand(0), loop);
+    std::optional<int64_t> offset = getOffset(op.getOperand(0), i);
     if (!offset)
       continue;
     auto found = llvm::find_if(
@@ -114,75 +126,66 @@ void TileNester::collectPositions() {
       found = positions.insert(found, Position{*offset, {}, {}});
     (isa<arith::DivUIOp>(op) ? found->tileOps : found->kTileOps).push_back(&op);
   }
+  return positions;
 }
 
-/// What depends on the tile of `position` and on nothing else in the loop.
-llvm::SetVector<Operation *>
-TileNester::collectSlice(const Position &position) {
-  llvm::SetVector<Operation *> slice;
+/// What depends on `tileOps` and on nothing else in the loop.
+static llvm::SetVector<Operation *>
+collectSlice(scf::ForOp inner, ArrayRef<Operation *> tileOps) {
+  llvm::SetVector<Operation *> slice(tileOps.begin(), tileOps.end());
   auto isInSlice = [&](Value value) {
     Operation *op = value.getDefiningOp();
     return op && slice.contains(op);
   };
-  for (Operation &op : inner.getBody()->without_terminator()) {
-    if (llvm::is_contained(position.tileOps, &op)) {
-      slice.insert(&op);
-      continue;
-    }
+  for (Operation &op : inner.getBody()->without_terminator())
     if (isMemoryEffectFree(&op) && op.getNumRegions() == 0 &&
         llvm::any_of(op.getOperands(), isInSlice) &&
         llvm::all_of(op.getOperands(), [&](Value operand) {
-          return isInSlice(operand) || outer.isDefinedOutsideOfLoop(operand);
+          return isInSlice(operand) || inner.isDefinedOutsideOfLoop(operand);
         }))
       slice.insert(&op);
-  }
   return slice;
 }
 
-/// The slice computed for tile number `tile`.
-IRMapping TileNester::cloneSlice(const llvm::SetVector<Operation *> &slice,
-                                 const Position &position, Value tile) {
+void TileNester::resolve(const Position &position, scf::ForOp inner, Value tile,
+                         bool isNext) {
+  b.setInsertionPoint(inner);
   IRMapping mapping;
+  llvm::SetVector<Operation *> slice = collectSlice(inner, position.tileOps);
   for (Operation *op : slice) {
     if (llvm::is_contained(position.tileOps, op))
       mapping.map(op->getResult(0), tile);
     else
       b.clone(*op, mapping);
   }
-  return mapping;
-}
-
-void TileNester::replacePosition(const Position &position) {
-  llvm::SetVector<Operation *> slice = collectSlice(position);
-  b.setInsertionPoint(inner);
-  Value tile = outer.getInductionVar();
-  IRMapping ofTile = cloneSlice(slice, position, tile), ofNext;
-  Value k = inner.getInductionVar(), kTile = k, crosses;
-  if (position.offset != 0) {
-    // Nothing is copied for a tile that is none; its row would be none either.
-    Value next = index.min(index.add(tile, 1), index.sub(tiles, 1));
-    ofNext = cloneSlice(slice, position, next);
-    b.setInsertionPointToStart(inner.getBody());
-    Value ahead = index.add(k, position.offset);
-    crosses = arith::CmpIOp::create(b, arith::CmpIPredicate::uge, ahead, kTiles);
-    kTile = index.select(crosses, index.sub(ahead, kTiles), ahead);
-  }
-  for (Operation *op : position.kTileOps)
-    op->getResult(0).replaceAllUsesWith(kTile);
   for (Operation *op : slice)
-    for (Value result : op->getResults()) {
-      auto isOutside = [&](OpOperand &use) {
-        return !slice.contains(use.getOwner());
-      };
-      if (llvm::none_of(result.getUses(), isOutside))
-        continue;
-      Value value = ofTile.lookup(result);
-      if (crosses)
-        value = index.select(crosses, ofNext.lookup(result), value);
-      result.replaceUsesWithIf(value, isOutside);
-    }
+    op->getResult(0).replaceAllUsesWith(mapping.lookup(op->getResult(0)));
   for (Operation *op : llvm::reverse(slice))
     op->erase();
+
+  b.setInsertionPointToStart(inner.getBody());
+  Value kTile = index.add(inner.getInductionVar(), position.offset);
+  if (isNext)
+    kTile = index.sub(kTile, kTiles);
+  for (Operation *op : position.kTileOps) {
+    op->getResult(0).replaceAllUsesWith(kTile);
+    op->erase();
+  }
+}
+
+/// Copies are predicated by i < end - offset: whether they lie inside the last
+/// tile. Then `isInside` is known.
+void TileNester::resolveLimits(scf::ForOp inner, Value i, Value isInside) {
+  for (auto compare :
+       llvm::make_early_inc_range(inner.getBody()->getOps<arith::CmpIOp>())) {
+    auto limit = compare.getRhs().getDefiningOp<arith::SubIOp>();
+    if (compare.getPredicate() != arith::CmpIPredicate::slt ||
+        compare.getLhs() != i || !limit ||
+        limit.getLhs() != loop.getUpperBound())
+      continue;
+    compare.replaceAllUsesWith(isInside);
+    compare.erase();
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -193,49 +196,88 @@ void TileNester::replacePosition(const Position &position) {
 void TileNester::buildLoops() {
   // Exact: the loop was made to run over whole tiles.
   tiles = index.div(loop.getUpperBound(), kTiles);
-  outer = scf::ForOp::create(b, index.constant(0), tiles, index.constant(1),
-                             loop.getInitArgs());
+  Value zero = index.constant(0), one = index.constant(1);
+  outer = scf::ForOp::create(b, zero, tiles, one, loop.getInitArgs());
   b.setInsertionPointToStart(outer.getBody());
   Value firstOfTile = index.mul(outer.getInductionVar(), kTiles);
-  Value zero = index.constant(0), one = index.constant(1);
-  inner = scf::ForOp::create(b, zero, kTiles, one, outer.getRegionIterArgs());
-  b.setInsertionPointToStart(inner.getBody());
-  Value i = index.add(firstOfTile, inner.getInductionVar());
+  same = scf::ForOp::create(b, zero, kTiles, one, outer.getRegionIterArgs());
+  b.setInsertionPointToStart(same.getBody());
+  i = index.add(firstOfTile, same.getInductionVar());
   loop.getInductionVar().replaceAllUsesWith(i);
   for (auto [from, to] :
-       llvm::zip_equal(loop.getRegionIterArgs(), inner.getRegionIterArgs()))
+       llvm::zip_equal(loop.getRegionIterArgs(), same.getRegionIterArgs()))
     from.replaceAllUsesWith(to);
-  inner.getBody()->getOperations().splice(inner.getBody()->end(),
-                                          loop.getBody()->getOperations());
+  same.getBody()->getOperations().splice(same.getBody()->end(),
+                                         loop.getBody()->getOperations());
 }
 
-/// The store follows the inner loop, whose results are the sums; what it passes
-/// on instead is what the next tile begins with.
-void TileNester::moveStore() {
-  Operation *yield = inner.getBody()->getTerminator();
-  Block &stored = store.getCaseBlock(0);
+/// Takes the store out of the inner loop, which then passes on the sums.
+void TileNester::takeStore() {
   auto passedOn = cast<scf::YieldOp>(store.getDefaultBlock().getTerminator());
-  SmallVector<Value> results(inner.getResults());
-  for (auto [operand, result] :
-       llvm::zip_equal(yield->getOpOperands(), inner.getResults())) {
-    auto ofStore = dyn_cast<OpResult>(operand.get());
-    if (!ofStore || ofStore.getOwner() != store)
+  Operation *afterStored = store.getCaseBlock(0).getTerminator();
+  for (OpOperand &operand : same.getBody()->getTerminator()->getOpOperands()) {
+    auto result = dyn_cast<OpResult>(operand.get());
+    if (!result || result.getOwner() != store)
       continue;
-    unsigned number = ofStore.getResultNumber();
-    Value sums = passedOn.getOperand(number);
-    operand.set(sums);
-    sums.replaceUsesWithIf(result, [&](OpOperand &use) {
+    unsigned number = operand.getOperandNumber();
+    sums[number] = passedOn.getOperand(result.getResultNumber());
+    afterStore[number] = afterStored->getOperand(result.getResultNumber());
+    operand.set(sums[number]);
+  }
+  afterStored->erase();
+  stored.getOperations().splice(stored.end(),
+                                store.getCaseBlock(0).getOperations());
+  store.erase();
+}
+
+/// Where copies are `ahead` k-tiles ahead, they cross into the next tile that
+/// many k-tiles before the end.
+void TileNester::splitLoop() {
+  SmallVector<Position> positions =
+      collectPositions(*same.getBody(), i, kTiles);
+  if (positions.empty())
+    return;
+  int64_t ahead = positions[0].offset;
+  assert(positions.size() == 1 && "copies are at one distance");
+  b.setInsertionPoint(same);
+  Value crossing = index.sub(kTiles, ahead);
+  same.setUpperBound(crossing);
+  b.setInsertionPointAfter(same);
+  IRMapping mapping;
+  next = cast<scf::ForOp>(b.clone(*same, mapping));
+  next.setLowerBound(crossing);
+  next.setUpperBound(kTiles);
+  next.getInitArgsMutable().assign(same.getResults());
+
+  resolve(positions[0], same, outer.getInductionVar(), /*isNext=*/false);
+  b.setInsertionPoint(same);
+  Value following = index.add(outer.getInductionVar(), 1);
+  Value isOne = index.isLess(following, tiles);
+  // Nothing is copied for a tile that is none; its row would be none either.
+  Value nextTile = index.min(following, index.sub(tiles, 1));
+  Value iOfNext = mapping.lookup(i);
+  positions = collectPositions(*next.getBody(), iOfNext, kTiles);
+  resolve(positions[0], next, nextTile, /*isNext=*/true);
+  b.setInsertionPoint(same);
+  Value always = arith::ConstantIntOp::create(b, b.getI1Type(), 1);
+  resolveLimits(same, i, always);
+  resolveLimits(next, iOfNext, isOne);
+}
+
+/// The store follows the inner loops, whose results are the sums.
+void TileNester::placeStore() {
+  scf::ForOp last = next ? next : same;
+  SmallVector<Value> results(last.getResults());
+  for (auto [number, value] : afterStore)
+    results[number] = value;
+  for (auto [number, value] : sums)
+    value.replaceUsesWithIf(last.getResult(number), [&](OpOperand &use) {
       return use.getOwner()->getBlock() == &stored;
     });
-    results[result.getResultNumber()] =
-        stored.getTerminator()->getOperand(number);
-  }
-  stored.getTerminator()->erase();
   outer.getBody()->getOperations().splice(outer.getBody()->end(),
                                           stored.getOperations());
   b.setInsertionPointToEnd(outer.getBody());
   scf::YieldOp::create(b, results);
-  store.erase();
 }
 
 void TileNester::run() {
@@ -243,14 +285,13 @@ void TileNester::run() {
        llvm::make_early_inc_range(loop.getBody()->without_terminator()))
     if (op.hasTrait<OpTrait::ConstantLike>())
       op.moveBefore(loop);
-  collectPositions();
   buildLoops();
-  for (const Position &position : positions)
-    replacePosition(position);
-  moveStore();
-  for (const Position &position : positions)
-    for (Operation *op : position.kTileOps)
-      op->erase();
+  for (const Position &position : collectPositions(*same.getBody(), i, kTiles))
+    if (position.offset == 0)
+      resolve(position, same, outer.getInductionVar(), /*isNext=*/false);
+  takeStore();
+  splitLoop();
+  placeStore();
   loop.replaceAllUsesWith(outer.getResults());
   loop.erase();
 }

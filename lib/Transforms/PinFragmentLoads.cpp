@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/Passes.h"
@@ -29,17 +30,21 @@ namespace {
 
 struct PinFragmentLoads : tt::impl::PinFragmentLoadsBase<PinFragmentLoads> {
   void runOnOperation() override {
-    for (gpu::LaunchOp launch : collectLaunches(getOperation())) {
-      scf::ForOp loop = getKTileLoop(launch);
-      if (!loop)
-        continue;
-      ImplicitLocOpBuilder b(loop.getLoc(), loop.getBody()->getTerminator());
-      LLVM::InlineAsmOp::create(
-          b, TypeRange{}, ValueRange{}, /*asm_string=*/"",
-          /*constraints=*/"~{memory}", /*has_side_effects=*/true,
-          /*is_align_stack=*/false, LLVM::TailCallKind::None,
-          LLVM::AsmDialectAttr(), /*operand_attrs=*/ArrayAttr());
-    }
+    for (gpu::LaunchOp launch : collectLaunches(getOperation()))
+      launch.walk([&](scf::ForOp loop) {
+        if (!loop.getBody()->getOps<nvgpu::MmaSyncOp>().empty())
+          pin(loop);
+      });
+  }
+
+private:
+  static void pin(scf::ForOp loop) {
+    ImplicitLocOpBuilder b(loop.getLoc(), loop.getBody()->getTerminator());
+    LLVM::InlineAsmOp::create(
+        b, TypeRange{}, ValueRange{}, /*asm_string=*/"",
+        /*constraints=*/"~{memory}", /*has_side_effects=*/true,
+        /*is_align_stack=*/false, LLVM::TailCallKind::None,
+        LLVM::AsmDialectAttr(), /*operand_attrs=*/ArrayAttr());
   }
 };
 
