@@ -16,7 +16,8 @@ using namespace mlir::tt::tuning;
 static constexpr StringLiteral kNames[kParameters] = {
     "block_m",  "block_n",      "block_k_bytes", "warps",
     "stages",   "raster_group", "a_layout",      "mma_order",
-    "k_slices", "split_k",      "stream_k",      "rounding_form"};
+    "k_slices", "split_k",      "stream_k",      "rounding_form",
+    "persistent"};
 
 StringRef tuning::getName(Parameter parameter) {
   return kNames[static_cast<int>(parameter)];
@@ -85,7 +86,8 @@ ParameterValues tuning::getValues(ConfigAttr config, Type elementType) {
           config.getKSlices(),
           config.getSplitK(),
           getStreamParts(config),
-          int64_t(config.getRoundingForm())};
+          int64_t(config.getRoundingForm()),
+          int64_t(config.isPersistent())};
 }
 
 ConfigAttr tuning::getConfig(const ParameterValues &values, int64_t warpM,
@@ -109,6 +111,9 @@ ConfigAttr tuning::getConfig(const ParameterValues &values, int64_t warpM,
       RoundingForm(at(values, Parameter::roundingForm)),
       /*persistentBlocks=*/int64_t(0));
   int64_t parts = at(values, Parameter::streamK);
-  return config && parts ? shareLastWave(config, parts, problem, target)
-                         : config;
+  if (config && parts)
+    config = shareLastWave(config, parts, problem, target);
+  if (config && at(values, Parameter::persistent))
+    config = makePersistent(config, problem, target);
+  return config;
 }

@@ -20,3 +20,21 @@ func.func @f(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128
     : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
   return %c : tensor<128x128xf32>
 }
+
+// Where the tile of a persistent block ends, zeros go on in place of the sums; no
+// select of each register, as canonicalization makes of an scf.if.
+// CHECK-LABEL: func @persistent
+// CHECK: scf.for
+// CHECK: nvgpu.mma.sync
+// CHECK: scf.index_switch
+// CHECK: case 1
+// CHECK: tt.store_fragments
+// CHECK: scf.yield %[[ZERO:.*]], %[[ZERO]], %[[ZERO]],
+// CHECK: default
+// CHECK-NOT: %[[ZERO]]
+// CHECK: scf.yield
+func.func @persistent(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3, persistent_blocks = 3>
+    : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
+  return %c : tensor<128x128xf32>
+}

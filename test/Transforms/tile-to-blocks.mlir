@@ -49,3 +49,36 @@ func.func @stream(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<12
     : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
   return %c : tensor<128x128xf32>
 }
+
+// 4 tiles of 8 k-tiles for 3 blocks, in one loop. Where a tile's last k-tile is
+// done, its sums are copied to C, and zeroed for the next tile.
+// CLEAN-LABEL: func @persistent
+// CLEAN: gpu.launch blocks(%[[BLOCK:[^,]*]], {{.*}}) in (%{{.*}} = %c3,
+// CLEAN: linalg.fill {{.*}} outs(%[[SUMS:.*]] :
+// CLEAN: %[[LEFT:.*]] = arith.subi %c6, %[[BLOCK]]
+// CLEAN: %[[TILES:.*]] = arith.divui %[[LEFT]], %c3
+// CLEAN: %[[ALL:.*]] = arith.muli %[[TILES]], %c8
+// CLEAN: scf.for %[[I:.*]] = %c0 to %[[ALL]]
+// CLEAN: %[[K_TILE:.*]] = arith.remui %[[I]], %c8
+// CLEAN: %[[NUMBER:.*]] = arith.divui %[[I]], %c8
+// CLEAN: %[[STEPS:.*]] = arith.muli %[[NUMBER]], %c3
+// CLEAN: arith.addi %[[STEPS]], %[[BLOCK]]
+// CLEAN: linalg.matmul
+// CLEAN: %[[LAST:.*]] = arith.cmpi eq, %[[K_TILE]], %c7
+// CLEAN: scf.if %[[LAST]]
+// CLEAN: linalg.copy ins(%[[SUMS]]
+// CLEAN: linalg.fill {{.*}} outs(%[[SUMS]]
+func.func @persistent(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3, persistent_blocks = 3>
+    : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
+  return %c : tensor<128x128xf32>
+}
+
+// No more blocks than tiles.
+// CLEAN-LABEL: func @few
+// CLEAN: gpu.launch blocks({{.*}}) in (%{{.*}} = %c4,
+func.func @few(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3, persistent_blocks = 100>
+    : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
+  return %c : tensor<128x128xf32>
+}

@@ -90,6 +90,8 @@ static std::string chooseConfig(Chooser &choose, int64_t elementBytes,
   }
   if (mayGuard && choose.oneIn(2))
     config += ", rounding_form = guarded";
+  else if (choose.oneIn(4))
+    config += ", persistent_blocks = " + std::to_string(1 + choose.below(8));
   return config + ">";
 }
 

@@ -14,7 +14,8 @@
 namespace mlir::tt::tuning {
 
 /// What a policy can let move. `streamK` is 0 for none, or the parts of
-/// shareLastWave (ChooseConfig.h). `warps` are those of the whole block, all
+/// shareLastWave (ChooseConfig.h); `persistent` 0 or 1, which stands for the
+/// blocks of makePersistent. `warps` are those of the whole block, all
 /// k-slices together; the warp tile follows from them: every way to cut the
 /// block tile into that many.
 enum class Parameter {
@@ -30,8 +31,9 @@ enum class Parameter {
   splitK,
   streamK,
   roundingForm,
+  persistent,
 };
-inline constexpr int kParameters = 12;
+inline constexpr int kParameters = 13;
 
 /// As policies name it: "block_m", "warps", ...
 StringRef getName(Parameter parameter);
@@ -55,7 +57,7 @@ inline int64_t at(const ParameterValues &values, Parameter parameter) {
 }
 
 /// The config of these values and this warp tile; null if the verifier of
-/// #tt.config refuses it, or there is no last wave to share.
+/// #tt.config refuses it, or there is no last wave to share, or but one.
 ConfigAttr getConfig(const ParameterValues &values, int64_t warpM,
                      int64_t warpN, const Problem &problem,
                      const TargetInfo &target);

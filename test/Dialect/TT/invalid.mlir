@@ -144,6 +144,26 @@ func.func @contract(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) {
 
 // -----
 
+// expected-error @below {{persistent_blocks = -1 is not between 0 and 65536}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, persistent_blocks = -1>
+
+// -----
+
+// expected-error @below {{persistent_blocks needs k_slices = 1, split_k = 1 and no stream_k}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, split_k = 2, persistent_blocks = 4>
+
+// -----
+
+// expected-error @below {{persistent_blocks needs k_slices = 1, split_k = 1 and no stream_k}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, k_slices = 2, persistent_blocks = 4>
+
+// -----
+
+// expected-error @below {{persistent_blocks needs rounding_form = every_fragment, found guarded}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, rounding_form = guarded, persistent_blocks = 4>
+
+// -----
+
 // Contracts that are not there yet are refused by name.
 func.func @contract_name(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) {
   // expected-error @below {{expected one of 'tf32', 'f32_accumulate', found 'ieee'}}
