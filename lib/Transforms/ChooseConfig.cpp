@@ -37,9 +37,11 @@ struct Tile {
 /// as large as registers and the number of warps allow: a larger one reads
 /// shared memory less often an mma.
 static constexpr Tile kTiles[] = {
-    {128, 256, 64, 64}, {128, 128, 64, 64}, {128, 128, 64, 32},
-    {64, 256, 64, 64},  {64, 256, 32, 64},  {64, 128, 64, 64},
-    {64, 128, 32, 64},  {64, 128, 32, 32},  {64, 64, 64, 64},
+    {192, 192, 96, 48}, {128, 256, 64, 64}, {128, 192, 64, 48},
+    {96, 256, 48, 64},  {128, 128, 64, 64}, {128, 128, 64, 32},
+    {64, 256, 64, 64},  {64, 256, 32, 64},  {96, 128, 48, 64},
+    {96, 96, 48, 48},   {64, 128, 64, 64},  {64, 128, 32, 64},
+    {64, 128, 32, 32},  {64, 96, 64, 48},   {64, 64, 64, 64},
     {64, 64, 32, 64},   {64, 64, 32, 32},   {32, 128, 32, 32},
     {32, 128, 16, 64},  {32, 64, 32, 64},   {32, 64, 32, 32},
     {32, 64, 16, 32},   {16, 128, 16, 32},  {16, 64, 16, 64},
@@ -131,6 +133,16 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
   int64_t registers = plan.getRegisters(/*fragmentSets=*/2);
   return plan.getThreads() >= kThreads && registers > ofTwo &&
          registers <= ofTwo + kNearly;
+}
+
+/// Whether ptxas finds registers for a guarded loop, which holds more values at
+/// a time: with warp tiles of 96x48, whose registers just suffice without, it
+/// spills 16 to 120 bytes a thread.
+static bool hasRegistersForGuard(const TilePlan &plan,
+                                 const TargetInfo &target) {
+  constexpr int64_t kGuardRegisters = 16;
+  return plan.getRegisters(/*fragmentSets=*/2) + kGuardRegisters <=
+         plan.getRegisterLimit(target);
 }
 
 /// A default neither breaks a limit nor has fragments that share registers.
@@ -262,14 +274,12 @@ void Chooser::considerForms(ConfigAttr config) {
   consider(config);
   ConfigAttr guarded = withGuard(config, problem);
   TilePlan plan(guarded, problem.elementType);
-  if (canGuard(problem, plan) && getIllegality(plan, target).empty())
+  if (canGuard(problem, plan) && hasRegistersForGuard(plan, target) &&
+      getIllegality(plan, target).empty())
     consider(guarded);
 }
 
 void Chooser::considerStreams(ConfigAttr config) {
-  TilePlan plan(config, problem.elementType);
-  if (!isAcceptable(plan, target))
-    return;
   considerForms(config);
   for (int64_t parts : kStreamParts)
     if (ConfigAttr stream = shareLastWave(config, parts, problem, target))
@@ -289,14 +299,22 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
   bool isShort = kBytes == kTileKBytes[0] || tile.blockM <= kFewRows;
   int64_t minStages =
       slices == 1 && !isShort ? kMinStagesOfOneSlice : kMinStages;
-  // Stages that an SM has room for anyway cost nothing: many first.
-  for (int64_t stages = kMaxStages; stages >= minStages; --stages)
-    considerStreams(ConfigAttr::get(
+  // Fewer stages are of use only where an SM has room for more blocks then.
+  int64_t mostSlots = 0;
+  for (int64_t stages = kMaxStages; stages >= minStages; --stages) {
+    ConfigAttr config = ConfigAttr::get(
         problem.elementType.getContext(), {tile.blockM, tile.blockN, blockK},
         {tile.warpM, tile.warpN}, stages, chooseRasterGroup(tile, target),
         layout, chooseMmaOrder(problem, RoundingForm::every_fragment), slices,
         splits, /*streamTiles=*/0, /*streamShares=*/0,
-        RoundingForm::every_fragment));
+        RoundingForm::every_fragment);
+    TilePlan plan(config, problem.elementType);
+    int64_t slots = countSlots(plan, target);
+    if (slots <= mostSlots || !isAcceptable(plan, target))
+      continue;
+    mostSlots = slots;
+    considerStreams(config);
+  }
 }
 
 void Chooser::considerAll() {
