@@ -6,10 +6,10 @@
 //
 // The cost model (CostModel.cpp) estimates the time of every candidate: a list
 // of tiles, each with three depths of a k-tile, every number of stages that
-// fits, both layouts of A, k-slices, split-K and stream-K. The shortest estimate
-// wins; where two differ by less than the model can tell apart, the earlier in
-// the list does. Order of mma, raster group and form of rounding follow from
-// the rest.
+// fits, both layouts of A, k-slices, split-K and stream-K. The shortest
+// estimate wins; where two differ by less than the model can tell apart, the
+// earlier in the list does. Order of mma, raster group and form of rounding
+// follow from the rest.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,17 +35,19 @@ struct Tile {
 
 /// From large to small; each stands for its transposed as well. Warp tiles are
 /// as large as registers and the number of warps allow: a larger one reads
-/// shared memory less often an mma.
+/// shared memory less often an mma. Multiples of 48 are for sizes that leave
+/// powers of two a bad last wave.
 static constexpr Tile kTiles[] = {
-    {192, 192, 96, 48}, {128, 256, 64, 64}, {128, 192, 64, 48},
-    {96, 256, 48, 64},  {128, 128, 64, 64}, {128, 128, 64, 32},
-    {64, 256, 64, 64},  {64, 256, 32, 64},  {96, 128, 48, 64},
-    {96, 96, 48, 48},   {64, 128, 64, 64},  {64, 128, 32, 64},
-    {64, 128, 32, 32},  {64, 96, 64, 48},   {64, 64, 64, 64},
-    {64, 64, 32, 64},   {64, 64, 32, 32},   {32, 128, 32, 32},
+    {128, 256, 64, 64}, {192, 192, 48, 96}, {128, 128, 64, 64},
+    {128, 128, 64, 32}, {96, 192, 48, 96},  {64, 256, 64, 64},
+    {64, 256, 32, 64},  {96, 128, 48, 64},  {96, 96, 48, 48},
+    {64, 128, 64, 64},  {64, 128, 32, 64},  {64, 128, 32, 32},
+    {64, 64, 64, 64},   {64, 64, 32, 64},   {64, 64, 32, 32},
+    {48, 96, 48, 48},   {48, 64, 48, 64},   {32, 128, 32, 32},
     {32, 128, 16, 64},  {32, 64, 32, 64},   {32, 64, 32, 32},
-    {32, 64, 16, 32},   {16, 128, 16, 32},  {16, 64, 16, 64},
-    {16, 64, 16, 16},   {16, 32, 16, 32},   {16, 32, 16, 16},
+    {32, 64, 16, 32},   {16, 256, 16, 64},  {16, 128, 16, 32},
+    {16, 96, 16, 48},   {16, 64, 16, 64},   {16, 64, 16, 16},
+    {16, 48, 16, 48},   {16, 32, 16, 32},   {16, 32, 16, 16},
     {16, 16, 16, 16},
 };
 /// Long rows of a k-tile are few pieces for DRAM, which limits products of few
@@ -58,12 +60,19 @@ static constexpr SharedLayout kLayoutsF32[] = {SharedLayout::padded,
                                                SharedLayout::xor_swizzle};
 static constexpr SharedLayout kLayouts16Bit[] = {SharedLayout::xor_swizzle,
                                                  SharedLayout::padded};
-/// Three stages of a longer k-tile, which one slice of warps works on for long,
-/// measured slower than the model has it.
+/// Three stages of a longer k-tile, which one slice of large warp tiles works
+/// on for long, measured slower than the model has it.
 static constexpr int64_t kMinStages = 3, kMinStagesOfOneSlice = 4,
-                         kMaxStages = 8;
+                         kMaxStages = 8, kLargeWarpTile = 64 * 64;
+/// Guarded loops have a branch a k-tile, across which no mma moves: with less
+/// to do in one than large warp tiles have in 16 of K they measured slower than
+/// the model has it.
+static constexpr int64_t kGuardedBlockK = 16;
 static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
+/// Four slices hand over three times the sums of a tile: measured slower than
+/// the model has it where those are many.
 static constexpr int64_t kSlices[] = {1, 2, 4};
+static constexpr int64_t kManySlices = 4, kMostRowsOfManySlices = 32;
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 /// Blocks an SM beyond which K is not split any further.
 static constexpr int64_t kSplitBlocksPerSM = 3;
@@ -135,22 +144,34 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
          registers <= ofTwo + kNearly;
 }
 
-/// Whether ptxas finds registers for a guarded loop, which holds more values at
-/// a time: with warp tiles of 96x48, whose registers just suffice without, it
-/// spills 16 to 120 bytes a thread.
-static bool hasRegistersForGuard(const TilePlan &plan,
-                                 const TargetInfo &target) {
-  constexpr int64_t kGuardRegisters = 16;
-  return plan.getRegisters(/*fragmentSets=*/2) + kGuardRegisters <=
-         plan.getRegisterLimit(target);
+/// Whether ptxas finds registers for rounded fragments beside those as loaded,
+/// and for addresses: XORed rows of A need one each, and so do copies if they
+/// are many. Warp tiles of 48x96 leave none: guarded loops spill 16 to 120
+/// bytes a thread, `every_fragment` is slower than with smaller ones.
+static bool isTightForOne(const Problem &problem, const TilePlan &plan,
+                          const TargetInfo &target) {
+  constexpr int64_t kSpare = 16, kCopies = 8;
+  bool isRounded =
+      problem.elementType.isF32() && problem.rounding != Rounding::truncate;
+  ConfigAttr config = plan.getConfig();
+  int64_t bytes = (config.getBlockM() + config.getBlockN()) *
+                  config.getBlockK() *
+                  problem.elementType.getIntOrFloatBitWidth() / 8;
+  bool hasAddresses = config.getALayout() == SharedLayout::xor_swizzle &&
+                      bytes > kCopies * kChunkBytes * plan.getThreads();
+  return (isRounded || hasAddresses) &&
+         plan.getRegisters(/*fragmentSets=*/2) + kSpare >
+             plan.getRegisterLimit(target);
 }
 
 /// A default neither breaks a limit nor has fragments that share registers.
-static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
+static bool isAcceptable(const Problem &problem, const TilePlan &plan,
+                         const TargetInfo &target) {
   // What fails most often first, since texts of refusals take time.
   return plan.getSharedBytes() <= target.sharedBytesPerBlock &&
          plan.getRegisters(/*fragmentSets=*/2) <=
              plan.getRegisterLimit(target) &&
+         !isTightForOne(problem, plan, target) &&
          !isTightForTwo(plan, target) && getIllegality(plan, target).empty();
 }
 
@@ -272,10 +293,12 @@ void Chooser::consider(ConfigAttr config) {
 
 void Chooser::considerForms(ConfigAttr config) {
   consider(config);
+  if (config.getWarpM() * config.getWarpN() * config.getBlockK() <
+      kLargeWarpTile * kGuardedBlockK)
+    return;
   ConfigAttr guarded = withGuard(config, problem);
   TilePlan plan(guarded, problem.elementType);
-  if (canGuard(problem, plan) && hasRegistersForGuard(plan, target) &&
-      getIllegality(plan, target).empty())
+  if (canGuard(problem, plan) && getIllegality(plan, target).empty())
     consider(guarded);
 }
 
@@ -293,10 +316,14 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
       (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
   int64_t mostRowsOfLong =
       problem.elementType.isF32() ? kMostRowsOfLongF32 : kFewRows;
-  if (warps > kMaxWarps || !canSplit(problem, tile, blockK, splits, target) ||
+  bool isSliced = slices >= kManySlices &&
+                  std::min(tile.blockM, tile.blockN) > kMostRowsOfManySlices;
+  if (warps > kMaxWarps || isSliced ||
+      !canSplit(problem, tile, blockK, splits, target) ||
       (kBytes == kLongTileKBytes && tile.blockM > mostRowsOfLong))
     return;
-  bool isShort = kBytes == kTileKBytes[0] || tile.blockM <= kFewRows;
+  bool isShort = kBytes == kTileKBytes[0] || tile.blockM <= kFewRows ||
+                 tile.warpM * tile.warpN < kLargeWarpTile;
   int64_t minStages =
       slices == 1 && !isShort ? kMinStagesOfOneSlice : kMinStages;
   // Fewer stages are of use only where an SM has room for more blocks then.
@@ -310,7 +337,7 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
         RoundingForm::every_fragment);
     TilePlan plan(config, problem.elementType);
     int64_t slots = countSlots(plan, target);
-    if (slots <= mostSlots || !isAcceptable(plan, target))
+    if (slots <= mostSlots || !isAcceptable(problem, plan, target))
       continue;
     mostSlots = slots;
     considerStreams(config);

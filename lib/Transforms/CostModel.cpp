@@ -95,6 +95,10 @@ static constexpr double kRowBytesLost = 15.5;
 /// at a k-tile takes of a k-tile's time. Fitted.
 static constexpr double kGuardSeconds = 1.0e-6, kGuardedTileShare = 0.52;
 
+/// What a main loop loses where sums and fragments leave hardly any registers:
+/// tiles of 192x192 beside those of 256x128, of the model's estimate for each.
+static constexpr double kTightLoop = 1.02;
+
 /// What terms that overlap take together: their norm, see above. Fitted.
 static double combine(ArrayRef<double> terms) {
   constexpr double kExponent = 3.2;
@@ -261,6 +265,7 @@ private:
   void addSlices(int64_t blocks, int64_t count);
   void addMeeting(int64_t active, int64_t count, double parts);
   void addGuard();
+  bool isTight() const;
 
   double getClock() const { return target.clockHz; }
   double getLatency() const { return fitsL2 ? kL2Latency : kDramLatency; }
@@ -442,6 +447,14 @@ void Estimator::addGuard() {
   cost.reduction += cost.waves.count * kGuardSeconds;
 }
 
+/// Whether ptxas has so few registers left that it cannot order instructions
+/// as it would.
+bool Estimator::isTight() const {
+  constexpr int64_t kSpare = 16;
+  return plan.getRegisters(/*fragmentSets=*/2) + kSpare >
+         plan.getRegisterLimit(target);
+}
+
 CostEstimate Estimator::run() {
   occupy();
   if (cost.occupancy.blocks == 0) {
@@ -455,6 +468,8 @@ CostEstimate Estimator::run() {
   if (config.getStreamTiles() > 0)
     addStream();
   addGuard();
+  if (isTight())
+    cost.mainLoop *= kTightLoop;
   cost.launch = kLaunchSeconds;
   cost.total = cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction +
                cost.launch;

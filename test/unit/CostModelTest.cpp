@@ -192,7 +192,8 @@ TEST_F(CostModelTest, DefaultIsLegalEverywhere) {
         }
 }
 
-/// 144 tiles of 128 x 128 leave 12 of H100's 132 SMs twice the work of the rest.
+/// 144 tiles of 128 x 128 leave 12 of H100's 132 SMs twice the work of the
+/// rest.
 TEST_F(CostModelTest, TilesThatFillAWaveNeedNotBePowersOfTwo) {
   const TargetInfo &target = *TargetInfo::find("h100");
   Problem problem = getProblem(1536, 1536, 1536);
