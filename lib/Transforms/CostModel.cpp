@@ -96,8 +96,9 @@ static constexpr double kRowBytesLost = 15.5;
 static constexpr double kGuardSeconds = 1.0e-6, kGuardedTileShare = 0.52;
 
 /// What a main loop loses where sums and fragments leave hardly any registers:
-/// tiles of 192x192 beside those of 256x128, of the model's estimate for each.
-static constexpr double kTightLoop = 1.02;
+/// tiles of 192x192 beside those of 256x128, of the model's estimate for each;
+/// and where fragments are rounded, which takes registers of its own.
+static constexpr double kTightLoop = 1.02, kTightRounding = 1.1;
 
 /// What terms that overlap take together: their norm, see above. Fitted.
 static double combine(ArrayRef<double> terms) {
@@ -469,7 +470,7 @@ CostEstimate Estimator::run() {
     addStream();
   addGuard();
   if (isTight())
-    cost.mainLoop *= kTightLoop;
+    cost.mainLoop *= work.roundingSlots > 0 ? kTightRounding : kTightLoop;
   cost.launch = kLaunchSeconds;
   cost.total = cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction +
                cost.launch;
