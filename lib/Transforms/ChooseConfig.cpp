@@ -6,10 +6,10 @@
 //
 // The cost model (CostModel.cpp) estimates the time of every candidate: a list
 // of tiles, each with three depths of a k-tile, every number of stages that
-// fits, both layouts of A, k-slices, split-K and stream-K. The shortest estimate
-// wins; where two differ by less than the model can tell apart, the earlier in
-// the list does. Order of mma, raster group and form of rounding follow from
-// the rest.
+// fits, both layouts of A, k-slices, split-K and stream-K. The shortest
+// estimate wins; where two differ by less than the model can tell apart, the
+// earlier in the list does. Order of mma, raster group and form of rounding
+// follow from the rest.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,15 +35,19 @@ struct Tile {
 
 /// From large to small; each stands for its transposed as well. Warp tiles are
 /// as large as registers and the number of warps allow: a larger one reads
-/// shared memory less often an mma.
+/// shared memory less often an mma. Multiples of 48 are for sizes that leave
+/// powers of two a bad last wave.
 static constexpr Tile kTiles[] = {
-    {128, 256, 64, 64}, {128, 128, 64, 64}, {128, 128, 64, 32},
-    {64, 256, 64, 64},  {64, 256, 32, 64},  {64, 128, 64, 64},
-    {64, 128, 32, 64},  {64, 128, 32, 32},  {64, 64, 64, 64},
-    {64, 64, 32, 64},   {64, 64, 32, 32},   {32, 128, 32, 32},
+    {128, 256, 64, 64}, {192, 192, 48, 96}, {128, 128, 64, 64},
+    {128, 128, 64, 32}, {96, 192, 48, 96},  {64, 256, 64, 64},
+    {64, 256, 32, 64},  {96, 128, 48, 64},  {96, 96, 48, 48},
+    {64, 128, 64, 64},  {64, 128, 32, 64},  {64, 128, 32, 32},
+    {64, 64, 64, 64},   {64, 64, 32, 64},   {64, 64, 32, 32},
+    {48, 96, 48, 48},   {48, 64, 48, 64},   {32, 128, 32, 32},
     {32, 128, 16, 64},  {32, 64, 32, 64},   {32, 64, 32, 32},
-    {32, 64, 16, 32},   {16, 128, 16, 32},  {16, 64, 16, 64},
-    {16, 64, 16, 16},   {16, 32, 16, 32},   {16, 32, 16, 16},
+    {32, 64, 16, 32},   {16, 256, 16, 64},  {16, 128, 16, 32},
+    {16, 96, 16, 48},   {16, 64, 16, 64},   {16, 64, 16, 16},
+    {16, 48, 16, 48},   {16, 32, 16, 32},   {16, 32, 16, 16},
     {16, 16, 16, 16},
 };
 /// Long rows of a k-tile are few pieces for DRAM, which limits products of few
@@ -56,12 +60,19 @@ static constexpr SharedLayout kLayoutsF32[] = {SharedLayout::padded,
                                                SharedLayout::xor_swizzle};
 static constexpr SharedLayout kLayouts16Bit[] = {SharedLayout::xor_swizzle,
                                                  SharedLayout::padded};
-/// Three stages of a longer k-tile, which one slice of warps works on for long,
-/// measured slower than the model has it.
+/// Three stages of a longer k-tile, which one slice of large warp tiles works
+/// on for long, measured slower than the model has it.
 static constexpr int64_t kMinStages = 3, kMinStagesOfOneSlice = 4,
-                         kMaxStages = 8;
+                         kMaxStages = 8, kLargeWarpTile = 64 * 64;
+/// Guarded loops have a branch a k-tile, across which no mma moves: with less
+/// to do in one than large warp tiles have in 16 of K they measured slower than
+/// the model has it.
+static constexpr int64_t kGuardedBlockK = 16;
 static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
+/// Four slices hand over three times the sums of a tile: measured slower than
+/// the model has it where those are many.
 static constexpr int64_t kSlices[] = {1, 2, 4};
+static constexpr int64_t kManySlices = 4, kMostRowsOfManySlices = 32;
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 /// Blocks an SM beyond which K is not split any further.
 static constexpr int64_t kSplitBlocksPerSM = 3;
@@ -133,12 +144,34 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
          registers <= ofTwo + kNearly;
 }
 
+/// Whether ptxas finds registers for rounded fragments beside those as loaded,
+/// and for addresses: XORed rows of A need one each, and so do copies if they
+/// are many. Warp tiles of 48x96 leave none: guarded loops spill 16 to 120
+/// bytes a thread, `every_fragment` is slower than with smaller ones.
+static bool isTightForOne(const Problem &problem, const TilePlan &plan,
+                          const TargetInfo &target) {
+  constexpr int64_t kSpare = 16, kCopies = 8;
+  bool isRounded =
+      problem.elementType.isF32() && problem.rounding != Rounding::truncate;
+  ConfigAttr config = plan.getConfig();
+  int64_t bytes = (config.getBlockM() + config.getBlockN()) *
+                  config.getBlockK() *
+                  problem.elementType.getIntOrFloatBitWidth() / 8;
+  bool hasAddresses = config.getALayout() == SharedLayout::xor_swizzle &&
+                      bytes > kCopies * kChunkBytes * plan.getThreads();
+  return (isRounded || hasAddresses) &&
+         plan.getRegisters(/*fragmentSets=*/2) + kSpare >
+             plan.getRegisterLimit(target);
+}
+
 /// A default neither breaks a limit nor has fragments that share registers.
-static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
+static bool isAcceptable(const Problem &problem, const TilePlan &plan,
+                         const TargetInfo &target) {
   // What fails most often first, since texts of refusals take time.
   return plan.getSharedBytes() <= target.sharedBytesPerBlock &&
          plan.getRegisters(/*fragmentSets=*/2) <=
              plan.getRegisterLimit(target) &&
+         !isTightForOne(problem, plan, target) &&
          !isTightForTwo(plan, target) && getIllegality(plan, target).empty();
 }
 
@@ -200,6 +233,24 @@ ConfigAttr mlir::tt::shareLastWave(ConfigAttr config, int64_t parts,
   return isWorthIt ? withStream(config, rest, shares) : ConfigAttr();
 }
 
+ConfigAttr mlir::tt::makePersistent(ConfigAttr c, const Problem &problem,
+                                    const TargetInfo &target) {
+  TilePlan plan(c, problem.elementType);
+  int64_t slots = countSlots(plan, target);
+  int64_t tiles = plan.countTiles(getModelSize(problem.m),
+                                  getModelSize(problem.n));
+  if (slots == 0 || tiles <= slots)
+    return {};
+  MLIRContext *context = c.getContext();
+  ScopedDiagnosticHandler quiet(context,
+                                [](Diagnostic &) { return success(); });
+  return ConfigAttr::getChecked(
+      [&] { return emitError(UnknownLoc::get(context)); }, context,
+      c.getBlock(), c.getWarp(), c.getStages(), c.getRasterGroup(),
+      c.getALayout(), c.getMmaOrder(), c.getKSlices(), c.getSplitK(),
+      c.getStreamTiles(), c.getStreamShares(), c.getRoundingForm(), slots);
+}
+
 /// The raster group with which the blocks that run at the same time, one an SM,
 /// touch the fewest rows of A and B: as square a part of C as the tile allows.
 static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
@@ -239,6 +290,9 @@ private:
   /// `config`, and guarded: where the tensor cores are slow enough to hide the
   /// rounding of every fragment, that is slower.
   void considerForms(ConfigAttr config);
+  /// `config` with blocks that compute several tiles. Where an SM holds more
+  /// than one, others compute already while one begins or ends.
+  void considerPersistence(ConfigAttr config);
   void consider(ConfigAttr config);
 
   const Problem &problem;
@@ -260,17 +314,29 @@ void Chooser::consider(ConfigAttr config) {
 
 void Chooser::considerForms(ConfigAttr config) {
   consider(config);
+  if (config.getWarpM() * config.getWarpN() * config.getBlockK() <
+      kLargeWarpTile * kGuardedBlockK)
+    return;
   ConfigAttr guarded = withGuard(config, problem);
   TilePlan plan(guarded, problem.elementType);
   if (canGuard(problem, plan) && getIllegality(plan, target).empty())
     consider(guarded);
 }
 
-void Chooser::considerStreams(ConfigAttr config) {
+void Chooser::considerPersistence(ConfigAttr config) {
   TilePlan plan(config, problem.elementType);
-  if (!isAcceptable(plan, target))
+  if (config.getKSlices() > 1 || config.sharesTiles() ||
+      ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
+      ShapedType::isDynamic(problem.k) ||
+      countSlots(plan, target) > target.multiprocessors)
     return;
+  if (ConfigAttr persistent = makePersistent(config, problem, target))
+    consider(persistent);
+}
+
+void Chooser::considerStreams(ConfigAttr config) {
   considerForms(config);
+  considerPersistence(config);
   for (int64_t parts : kStreamParts)
     if (ConfigAttr stream = shareLastWave(config, parts, problem, target))
       considerForms(stream);
@@ -283,20 +349,32 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
       (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
   int64_t mostRowsOfLong =
       problem.elementType.isF32() ? kMostRowsOfLongF32 : kFewRows;
-  if (warps > kMaxWarps || !canSplit(problem, tile, blockK, splits, target) ||
+  bool isSliced = slices >= kManySlices &&
+                  std::min(tile.blockM, tile.blockN) > kMostRowsOfManySlices;
+  if (warps > kMaxWarps || isSliced ||
+      !canSplit(problem, tile, blockK, splits, target) ||
       (kBytes == kLongTileKBytes && tile.blockM > mostRowsOfLong))
     return;
-  bool isShort = kBytes == kTileKBytes[0] || tile.blockM <= kFewRows;
+  bool isShort = kBytes == kTileKBytes[0] || tile.blockM <= kFewRows ||
+                 tile.warpM * tile.warpN < kLargeWarpTile;
   int64_t minStages =
       slices == 1 && !isShort ? kMinStagesOfOneSlice : kMinStages;
-  // Stages that an SM has room for anyway cost nothing: many first.
-  for (int64_t stages = kMaxStages; stages >= minStages; --stages)
-    considerStreams(ConfigAttr::get(
+  // Fewer stages are of use only where an SM has room for more blocks then.
+  int64_t mostSlots = 0;
+  for (int64_t stages = kMaxStages; stages >= minStages; --stages) {
+    ConfigAttr config = ConfigAttr::get(
         problem.elementType.getContext(), {tile.blockM, tile.blockN, blockK},
         {tile.warpM, tile.warpN}, stages, chooseRasterGroup(tile, target),
         layout, chooseMmaOrder(problem, RoundingForm::every_fragment), slices,
         splits, /*streamTiles=*/0, /*streamShares=*/0,
-        RoundingForm::every_fragment, /*persistentBlocks=*/0));
+        RoundingForm::every_fragment, /*persistentBlocks=*/0);
+    TilePlan plan(config, problem.elementType);
+    int64_t slots = countSlots(plan, target);
+    if (slots <= mostSlots || !isAcceptable(problem, plan, target))
+      continue;
+    mostSlots = slots;
+    considerStreams(config);
+  }
 }
 
 void Chooser::considerAll() {

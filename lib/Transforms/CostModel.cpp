@@ -95,6 +95,18 @@ static constexpr double kRowBytesLost = 15.5;
 /// at a k-tile takes of a k-tile's time. Fitted.
 static constexpr double kGuardSeconds = 1.0e-6, kGuardedTileShare = 0.52;
 
+/// What a main loop loses where sums and fragments leave hardly any registers:
+/// tiles of 192x192 beside those of 256x128, of the model's estimate for each;
+/// and where fragments are rounded, which takes registers of its own.
+static constexpr double kTightLoop = 1.02, kTightRounding = 1.1;
+
+/// What a persistent block saves at each tile but its first, since the next
+/// one's copies and mma overlap with the end of it, and at most this part of the
+/// tile's time; and what its main loop loses by more values to keep, with
+/// rounding and without. Of pairs of kernels at 14 sizes (docs/performance.md).
+static constexpr double kPersistentSaved = 2.5e-6, kMostSaved = 0.25;
+static constexpr double kPersistentLoop = 1.015, kPersistentRounding = 1.05;
+
 /// What terms that overlap take together: their norm, see above. Fitted.
 static double combine(ArrayRef<double> terms) {
   constexpr double kExponent = 3.2;
@@ -261,6 +273,10 @@ private:
   void addSlices(int64_t blocks, int64_t count);
   void addMeeting(int64_t active, int64_t count, double parts);
   void addGuard();
+  void addPersistence();
+  bool isTight() const;
+  /// How `blocks` blocks, or tiles of persistent blocks, follow each other.
+  Waves countWaves(int64_t blocks) const;
 
   double getClock() const { return target.clockHz; }
   double getLatency() const { return fitsL2 ? kL2Latency : kDramLatency; }
@@ -292,8 +308,12 @@ void Estimator::occupy() {
       {plan.getThreads(), cost.registers, plan.getSharedBytes()}, target);
   int64_t m = getModelSize(problem.m), n = getModelSize(problem.n);
   tiles = plan.countTiles(m, n);
-  cost.waves = getWaves(plan.countBlocks(m, n), cost.occupancy.blocks, target);
+  cost.waves =
+      countWaves(config.isPersistent() ? tiles : plan.countBlocks(m, n));
   kTiles = llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
+  // Short tiles of persistent blocks are filled up (tt-tile-to-blocks).
+  if (config.isPersistent())
+    kTiles = std::max(kTiles, config.getStages() - 1);
   cost.kTiles = llvm::divideCeil(kTiles, config.getSplitK());
   operandBytes = getOperandBytes(problem, plan, target,
                                  cost.waves.slots / config.getSplitK());
@@ -376,7 +396,7 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
 }
 
 void Estimator::addWaves(int64_t blocks, double kTiles) {
-  Waves waves = getWaves(blocks, cost.occupancy.blocks, target);
+  Waves waves = countWaves(blocks);
   if (waves.count > 1)
     addWave(waves.slots, waves.count - 1, kTiles);
   if (waves.lastBlocks > 0)
@@ -442,6 +462,37 @@ void Estimator::addGuard() {
   cost.reduction += cost.waves.count * kGuardSeconds;
 }
 
+/// Tiles of persistent blocks come in waves as blocks of one tile do.
+Waves Estimator::countWaves(int64_t blocks) const {
+  Waves waves = getWaves(blocks, cost.occupancy.blocks, target);
+  int64_t persistent = config.getPersistentBlocks();
+  if (persistent == 0 || persistent >= waves.slots)
+    return waves;
+  waves.slots = persistent;
+  waves.count = llvm::divideCeil(blocks, persistent);
+  waves.lastBlocks = blocks - (waves.count - 1) * persistent;
+  return waves;
+}
+
+void Estimator::addPersistence() {
+  if (!config.isPersistent())
+    return;
+  cost.mainLoop *=
+      work.roundingSlots > 0 ? kPersistentRounding : kPersistentLoop;
+  double ofTile =
+      (cost.mainLoop + cost.prologue + cost.epilogue) / cost.waves.count;
+  cost.overlap = (cost.waves.count - 1) *
+                 std::min(kPersistentSaved, kMostSaved * ofTile);
+}
+
+/// Whether ptxas has so few registers left that it cannot order instructions
+/// as it would.
+bool Estimator::isTight() const {
+  constexpr int64_t kSpare = 16;
+  return plan.getRegisters(/*fragmentSets=*/2) + kSpare >
+         plan.getRegisterLimit(target);
+}
+
 CostEstimate Estimator::run() {
   occupy();
   if (cost.occupancy.blocks == 0) {
@@ -455,9 +506,12 @@ CostEstimate Estimator::run() {
   if (config.getStreamTiles() > 0)
     addStream();
   addGuard();
+  if (isTight())
+    cost.mainLoop *= work.roundingSlots > 0 ? kTightRounding : kTightLoop;
+  addPersistence();
   cost.launch = kLaunchSeconds;
   cost.total = cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction +
-               cost.launch;
+               cost.launch - cost.overlap;
   return cost;
 }
 

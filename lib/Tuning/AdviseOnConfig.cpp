@@ -57,7 +57,8 @@ static void addEstimate(Report &report, const Problem &problem,
        {"steps us", cost.steps * 1e6},
        {"ends us", (cost.prologue + cost.epilogue) * 1e6},
        {"reduction us", cost.reduction * 1e6},
-       {"launch us", cost.launch * 1e6}});
+       {"launch us", cost.launch * 1e6},
+       {"overlap us", cost.overlap * 1e6}});
 }
 
 /// One parameter moved to `value`, everything else as it is.
@@ -125,6 +126,8 @@ Report tuning::adviseOnConfig(const Problem &problem, ConfigAttr config,
           config.getSplitK() == 1 ? 2 : 1, cost, target);
   addMove(report, problem, config, Parameter::streamK,
           config.getStreamTiles() == 0 ? 1 : 0, cost, target);
+  addMove(report, problem, config, Parameter::persistent,
+          config.isPersistent() ? 0 : 1, cost, target);
   ConfigAttr best = chooseConfig(problem, target);
   double seconds =
       estimateCost(problem, TilePlan(best, problem.elementType), target).total;

@@ -20,7 +20,7 @@ import sys
 
 SHARED_BYTES = 99 * 1024
 REGISTERS = 255
-BLOCK_SIZES = (16, 32, 64, 128, 256)
+BLOCK_SIZES = (16, 32, 48, 64, 96, 128, 192, 256)
 STAGES = (1, 2, 3, 4, 5)
 
 
@@ -73,7 +73,7 @@ def all_configs(element_type):
             if warps_m * warps_n > 16:
                 continue
             warp = (block_m // warps_m, block_n // warps_n)
-            if warp[0] < 16 or warp[1] < 16:
+            if warp[0] % 16 != 0 or warp[1] % 16 != 0:
                 continue
             for stages in STAGES:
                 for k_bytes, raster, layout, order in (

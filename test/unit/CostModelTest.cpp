@@ -8,6 +8,7 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/MathExtras.h"
 #include "gtest/gtest.h"
 #include <cmath>
 
@@ -189,6 +190,36 @@ TEST_F(CostModelTest, DefaultIsLegalEverywhere) {
           TilePlan plan(chooseConfig(problem, target), problem.elementType);
           EXPECT_EQ(getIllegality(plan, target), "");
         }
+}
+
+/// 144 tiles of 128 x 128 leave 12 of H100's 132 SMs twice the work of the
+/// rest.
+TEST_F(CostModelTest, TilesThatFillAWaveNeedNotBePowersOfTwo) {
+  const TargetInfo &target = *TargetInfo::find("h100");
+  Problem problem = getProblem(1536, 1536, 1536);
+  ConfigAttr config = chooseConfig(problem, target);
+  EXPECT_FALSE(llvm::isPowerOf2_64(config.getBlockM()) &&
+               llvm::isPowerOf2_64(config.getBlockN()));
+  TilePlan plan(config, problem.elementType);
+  EXPECT_EQ(estimateCost(problem, plan, target).waves.count, 1);
+}
+
+/// ptxas spills in guarded loops whose warp tiles leave no registers.
+TEST_F(CostModelTest, GuardedDefaultsLeaveRegisters) {
+  const TargetInfo &target = *TargetInfo::find("h100");
+  int64_t guarded = 0;
+  for (int64_t size : {1536, 2056, 3072, 8192}) {
+    Problem problem = getProblem(size, size, size, /*isF32=*/true, kNearest);
+    ConfigAttr config = chooseConfig(problem, target);
+    if (config.getRoundingForm() != RoundingForm::guarded)
+      continue;
+    ++guarded;
+    TilePlan plan(config, problem.elementType);
+    EXPECT_LE(plan.getRegisters(/*fragmentSets=*/2) + 16,
+              plan.getRegisterLimit(target))
+        << size;
+  }
+  EXPECT_GT(guarded, 0);
 }
 
 } // namespace

@@ -40,6 +40,11 @@ std::string getMisfit(const Problem &problem, const TilePlan &plan);
 ConfigAttr shareLastWave(ConfigAttr config, int64_t parts,
                          const Problem &problem, const TargetInfo &target);
 
+/// `config` with as many persistent blocks as `target` runs at the same time.
+/// Null where C has no more tiles than that, or blocks share them.
+ConfigAttr makePersistent(ConfigAttr config, const Problem &problem,
+                          const TargetInfo &target);
+
 /// Whether the NaN of `problem` can be looked for in a guarded kernel: the
 /// contract rounds to nearest, C is of static size, and there is a k-tile loop.
 bool canGuard(const Problem &problem, const TilePlan &plan);

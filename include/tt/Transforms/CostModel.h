@@ -35,6 +35,7 @@ struct CostEstimate {
   double epilogue = 0;  ///< C to memory, once a wave
   double reduction = 0; ///< sums of slices and splits
   double launch = 0;
+  double overlap = 0; ///< of all these, what persistent blocks do at once
 
   double total = 0;
 
