@@ -308,8 +308,8 @@ SmallVector<Value> MmaLowering::storeIfLast(ValueRange fragments,
   builder.setInsertionPoint(ifLast);
   Value isLast = arith::IndexCastUIOp::create(builder, builder.getIndexType(),
                                               ifLast.getCondition());
-  auto ifStored = scf::IndexSwitchOp::create(builder, fragments.getTypes(),
-                                             isLast, {kStore}, /*caseRegionsCount=*/1);
+  auto ifStored = scf::IndexSwitchOp::create(
+      builder, fragments.getTypes(), isLast, {kStore}, /*caseRegionsCount=*/1);
   Block &stored = ifStored.getCaseRegions()[0].emplaceBlock();
   ifLast.thenYield().erase();
   stored.getOperations().splice(stored.end(),
@@ -356,8 +356,8 @@ LogicalResult MmaLowering::run() {
       [&](OpBuilder &, Location, ArrayRef<BlockArgument> arguments) {
         // The matmul moved with the body of the loop.
         builder.setInsertionPoint(kernel.matmul);
-        SmallVector<Value> sums = emitKTile(
-            SmallVector<Value>(arguments.begin(), arguments.end()));
+        SmallVector<Value> sums =
+            emitKTile(SmallVector<Value>(arguments.begin(), arguments.end()));
         return isPersistent ? storeIfLast(sums, zeros, copy) : sums;
       });
   if (failed(carried))

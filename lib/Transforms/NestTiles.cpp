@@ -28,7 +28,7 @@
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
-#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/LoopInvariantCodeMotionUtils.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/Passes.h"
 #include "llvm/ADT/MapVector.h"
@@ -56,9 +56,10 @@ public:
       : loop(loop), store(store), kTiles(kTiles), b(loop.getLoc(), loop),
         index(b) {}
 
-  void run();
+  LogicalResult run();
 
 private:
+  LogicalResult findAhead();
   void buildLoops();
   void takeStore();
   void splitLoop();
@@ -68,20 +69,23 @@ private:
   void resolve(const Position &position, scf::ForOp inner, Value tile,
                bool isNext);
   void resolveLimits(scf::ForOp inner, Value i, Value isInside);
+  bool isLimit(arith::CmpIOp compare, Value i);
 
   scf::ForOp loop;
   scf::IndexSwitchOp store;
   Value kTiles;
   ImplicitLocOpBuilder b;
   IndexBuilder index;
-  /// The loop over tiles, that over the k-tiles for which copies are in the same
-  /// tile, and the one over all others (null if copies are not ahead).
+  /// How many k-tiles copies are ahead.
+  int64_t ahead = 0;
+  /// The loop over tiles, that over the k-tiles for which copies are in the
+  /// same tile, and the one over all others (null if copies are not ahead).
   scf::ForOp outer, same, next;
   /// The number of tiles, and the k-tile in all tiles.
   Value tiles, i;
   /// The store's ops, until they have their place.
   Block stored;
-  /// The sums before the store, by the number of the loop's result, and what the
+  /// By the number of the loop's result: the sums that are stored, and what the
   /// loop goes on with.
   llvm::MapVector<unsigned, Value> sums, afterStore;
 };
@@ -173,15 +177,20 @@ void TileNester::resolve(const Position &position, scf::ForOp inner, Value tile,
   }
 }
 
-/// Copies are predicated by i < end - offset: whether they lie inside the last
-/// tile. Then `isInside` is known.
+/// i < end - ahead: copies are predicated by it.
+bool TileNester::isLimit(arith::CmpIOp compare, Value i) {
+  auto limit = compare.getRhs().getDefiningOp<arith::SubIOp>();
+  return compare.getPredicate() == arith::CmpIPredicate::slt &&
+         compare.getLhs() == i && limit &&
+         limit.getLhs() == loop.getUpperBound() &&
+         getConstantIndex(limit.getRhs()) == ahead;
+}
+
+/// Whether a copy lies inside the last tile is known of a whole inner loop.
 void TileNester::resolveLimits(scf::ForOp inner, Value i, Value isInside) {
   for (auto compare :
        llvm::make_early_inc_range(inner.getBody()->getOps<arith::CmpIOp>())) {
-    auto limit = compare.getRhs().getDefiningOp<arith::SubIOp>();
-    if (compare.getPredicate() != arith::CmpIPredicate::slt ||
-        compare.getLhs() != i || !limit ||
-        limit.getLhs() != loop.getUpperBound())
+    if (!isLimit(compare, i))
       continue;
     compare.replaceAllUsesWith(isInside);
     compare.erase();
@@ -230,15 +239,8 @@ void TileNester::takeStore() {
   store.erase();
 }
 
-/// Where copies are `ahead` k-tiles ahead, they cross into the next tile that
-/// many k-tiles before the end.
+/// Copies cross into the next tile `ahead` k-tiles before the end.
 void TileNester::splitLoop() {
-  SmallVector<Position> positions =
-      collectPositions(*same.getBody(), i, kTiles);
-  if (positions.empty())
-    return;
-  int64_t ahead = positions[0].offset;
-  assert(positions.size() == 1 && "copies are at one distance");
   b.setInsertionPoint(same);
   Value crossing = index.sub(kTiles, ahead);
   same.setUpperBound(crossing);
@@ -249,15 +251,16 @@ void TileNester::splitLoop() {
   next.setUpperBound(kTiles);
   next.getInitArgsMutable().assign(same.getResults());
 
-  resolve(positions[0], same, outer.getInductionVar(), /*isNext=*/false);
+  Value iOfNext = mapping.lookup(i);
+  Position ofSame = collectPositions(*same.getBody(), i, kTiles).front();
+  Position ofNext = collectPositions(*next.getBody(), iOfNext, kTiles).front();
+  resolve(ofSame, same, outer.getInductionVar(), /*isNext=*/false);
   b.setInsertionPoint(same);
   Value following = index.add(outer.getInductionVar(), 1);
   Value isOne = index.isLess(following, tiles);
   // Nothing is copied for a tile that is none; its row would be none either.
   Value nextTile = index.min(following, index.sub(tiles, 1));
-  Value iOfNext = mapping.lookup(i);
-  positions = collectPositions(*next.getBody(), iOfNext, kTiles);
-  resolve(positions[0], next, nextTile, /*isNext=*/true);
+  resolve(ofNext, next, nextTile, /*isNext=*/true);
   b.setInsertionPoint(same);
   Value always = arith::ConstantIntOp::create(b, b.getI1Type(), 1);
   resolveLimits(same, i, always);
@@ -280,20 +283,36 @@ void TileNester::placeStore() {
   scf::YieldOp::create(b, results);
 }
 
-void TileNester::run() {
-  for (Operation &op :
-       llvm::make_early_inc_range(loop.getBody()->without_terminator()))
-    if (op.hasTrait<OpTrait::ConstantLike>())
-      op.moveBefore(loop);
+/// Beside the tile that is computed, the loop may be in one other.
+LogicalResult TileNester::findAhead() {
+  for (const Position &position :
+       collectPositions(*loop.getBody(), loop.getInductionVar(), kTiles)) {
+    if (position.offset < 0 ||
+        (ahead && position.offset && position.offset != ahead))
+      return loop.emitOpError("expected copies to be one number of k-tiles "
+                              "ahead, found ")
+             << ahead << " and " << position.offset;
+    ahead = std::max(ahead, position.offset);
+  }
+  return success();
+}
+
+LogicalResult TileNester::run() {
+  // What the store takes from the loop is the sums and the tile.
+  moveLoopInvariantCode(loop);
+  if (failed(findAhead()))
+    return failure();
   buildLoops();
   for (const Position &position : collectPositions(*same.getBody(), i, kTiles))
     if (position.offset == 0)
       resolve(position, same, outer.getInductionVar(), /*isNext=*/false);
   takeStore();
-  splitLoop();
+  if (ahead > 0)
+    splitLoop();
   placeStore();
   loop.replaceAllUsesWith(outer.getResults());
   loop.erase();
+  return success();
 }
 
 static scf::IndexSwitchOp findStore(scf::ForOp loop) {
@@ -313,8 +332,8 @@ struct NestTiles : tt::impl::NestTilesBase<NestTiles> {
       // Of one k-tile a tile, the loop is as it should be.
       scf::IndexSwitchOp store = findStore(loop);
       Value kTiles = findKTiles(loop);
-      if (store && kTiles)
-        TileNester(loop, store, kTiles).run();
+      if (store && kTiles && failed(TileNester(loop, store, kTiles).run()))
+        return signalPassFailure();
     }
   }
 };

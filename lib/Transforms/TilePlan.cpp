@@ -49,9 +49,8 @@ int64_t TilePlan::countTiles(int64_t m, int64_t n) const {
 int64_t TilePlan::countBlocks(int64_t m, int64_t n) const {
   int64_t blocks =
       countTiles(m, n) * config.getSplitK() + countExtraBlocks(config);
-  return config.isPersistent()
-             ? std::min(blocks, config.getPersistentBlocks())
-             : blocks;
+  return config.isPersistent() ? std::min(blocks, config.getPersistentBlocks())
+                               : blocks;
 }
 
 int64_t mlir::tt::countExtraBlocks(ConfigAttr config) {

@@ -173,8 +173,8 @@ void BlockTiler::zeroSums() {
   linalg::FillOp::create(builder, zero, accumulator);
 }
 
-void BlockTiler::buildKTile(Value k, OpFoldResult validK,
-                            const BlockTile &tile, Value sums) {
+void BlockTiler::buildKTile(Value k, OpFoldResult validK, const BlockTile &tile,
+                            Value sums) {
   Value aTile = subview(product.a, {k, tile.m}, {validK, tile.validM});
   Value bTile = subview(product.b, {tile.n, k}, {tile.validN, validK});
   NamedAttribute maps = builder.getNamedAttr(
@@ -209,8 +209,8 @@ void BlockTiler::buildPersistentLoop(Value block) {
   Value kTilesOfK = countTiles(product.b, 1, blockK);
   Value kTiles = index.max(kTilesOfK, index.constant(fewest));
   bool isFilledUp = getConstantIndex(kTilesOfK).value_or(fewest) < fewest;
-  Value tiles = index.div(
-      index.add(index.sub(countTiles(), block), blocks - 1), blocks);
+  Value tiles =
+      index.div(index.add(index.sub(countTiles(), block), blocks - 1), blocks);
   auto loop = scf::ForOp::create(builder, index.constant(0),
                                  index.mul(tiles, kTiles), index.constant(1));
   OpBuilder::InsertionGuard guard(builder);
@@ -224,9 +224,8 @@ void BlockTiler::buildPersistentLoop(Value block) {
       isFilledUp ? index.clamp(index.sub(getSize(product.b, 1), k), blockK)
                  : getValidSize(product.b, 1, k, blockK);
   buildKTile(k, validK, tile, sums);
-  Value isLast =
-      arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, kTile,
-                            index.sub(kTiles, 1));
+  Value isLast = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, kTile,
+                                       index.sub(kTiles, 1));
   auto ifLast = scf::IfOp::create(builder, isLast);
   builder.setInsertionPointToStart(ifLast.thenBlock());
   buildStore(tile, sums);

@@ -14,10 +14,9 @@ using namespace mlir::tt;
 using namespace mlir::tt::tuning;
 
 static constexpr StringLiteral kNames[kParameters] = {
-    "block_m",  "block_n",      "block_k_bytes", "warps",
-    "stages",   "raster_group", "a_layout",      "mma_order",
-    "k_slices", "split_k",      "stream_k",      "rounding_form",
-    "persistent"};
+    "block_m",      "block_n",       "block_k_bytes", "warps",    "stages",
+    "raster_group", "a_layout",      "mma_order",     "k_slices", "split_k",
+    "stream_k",     "rounding_form", "persistent"};
 
 StringRef tuning::getName(Parameter parameter) {
   return kNames[static_cast<int>(parameter)];
