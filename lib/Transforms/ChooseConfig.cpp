@@ -6,10 +6,10 @@
 //
 // The cost model (CostModel.cpp) estimates the time of every candidate: a list
 // of tiles, each with three depths of a k-tile, every number of stages that
-// fits, both layouts of A, k-slices, split-K, stream-K and persistent blocks.
-// The shortest estimate wins; where two differ by less than the model can tell
-// apart, the earlier in the list does. Order of mma, raster group and form of
-// rounding follow from the rest.
+// fits, both layouts of A, k-slices, split-K, stream-K and persistent blocks. The
+// shortest estimate wins; where two differ by less than the model can tell apart,
+// the earlier in the list does. Order of mma, raster group and form of rounding
+// follow from the rest.
 //
 //===----------------------------------------------------------------------===//
 

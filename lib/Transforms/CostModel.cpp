@@ -101,8 +101,8 @@ static constexpr double kGuardSeconds = 1.0e-6, kGuardedTileShare = 0.52;
 static constexpr double kTightLoop = 1.02, kTightRounding = 1.1;
 
 /// What a persistent block saves at each tile but its first, since the next
-/// one's copies and mma overlap with the end of it, and at most this part of
-/// the tile's time; and what its main loop loses by more values to keep, with
+/// one's copies and mma overlap with the end of it, and at most this part of the
+/// tile's time; and what its main loop loses by more values to keep, with
 /// rounding and without. Of pairs of kernels at 14 sizes (docs/performance.md).
 static constexpr double kPersistentSaved = 2.5e-6, kMostSaved = 0.25;
 static constexpr double kPersistentLoop = 1.015, kPersistentRounding = 1.05;
@@ -452,18 +452,13 @@ void Estimator::addMeeting(int64_t active, int64_t count, double parts) {
                kMeetingSeconds);
 }
 
-/// A guarded kernel looks at one k-tile of every period, and not always at both
-/// operands, see GuardTiles.cpp.
+/// A guarded kernel looks at one k-tile of every period, see GuardTiles.cpp.
 void Estimator::addGuard() {
   if (config.getRoundingForm() != RoundingForm::guarded)
     return;
-  int64_t m = getModelSize(problem.m), n = getModelSize(problem.n);
-  double ofA = config.getBlockM(), ofB = config.getBlockN();
-  bool skipsB = llvm::divideCeil(m, config.getBlockM()) >
-                llvm::divideCeil(n, config.getBlockN());
-  (skipsB ? ofB : ofA) /= plan.getGuardSkips(m, n);
-  double share = (ofA + ofB) / (config.getBlockM() + config.getBlockN());
-  cost.mainLoop *= 1 + kGuardedTileShare * share / plan.getGuardPeriod(m, n);
+  cost.mainLoop *=
+      1 + kGuardedTileShare / plan.getGuardPeriod(getModelSize(problem.m),
+                                                  getModelSize(problem.n));
   cost.reduction += cost.waves.count * kGuardSeconds;
 }
 
@@ -486,8 +481,8 @@ void Estimator::addPersistence() {
       work.roundingSlots > 0 ? kPersistentRounding : kPersistentLoop;
   double ofTile =
       (cost.mainLoop + cost.prologue + cost.epilogue) / cost.waves.count;
-  cost.overlap =
-      (cost.waves.count - 1) * std::min(kPersistentSaved, kMostSaved * ofTile);
+  cost.overlap = (cost.waves.count - 1) *
+                 std::min(kPersistentSaved, kMostSaved * ofTile);
 }
 
 /// Whether ptxas has so few registers left that it cannot order instructions

@@ -150,8 +150,8 @@ Value TileGuard::getFirstKTile() {
   return index.rem(index.add(sum, beyond), period);
 }
 
-/// Whether the operand that more blocks stage is looked at in the block's
-/// k-tile number `kTile`.
+/// Whether the operand that more blocks stage is looked at in the block's k-tile
+/// number `kTile`.
 Value TileGuard::isTurn(Value kTile) {
   Value position = getBlockTile(rows > columns ? 0 : 1);
   Value mine = index.rem(index.div(position, period), skips);

@@ -46,9 +46,9 @@ struct WorkspaceLayout {
   int64_t bytes = 0;
 };
 
-/// Blocks of the launch beside `split_k` a tile. The `stream_k` tiles have one
-/// a share, and one more for each share that crosses from one tile into the
-/// next; without them there are none.
+/// Blocks of the launch beside `split_k` a tile. The `stream_k` tiles have one a
+/// share, and one more for each share that crosses from one tile into the next;
+/// without them there are none.
 int64_t countExtraBlocks(ConfigAttr config);
 
 /// Copies through registers that a thread may have on their way, of two
@@ -142,8 +142,7 @@ public:
   /// one in so many for NaN.
   int64_t getGuardPeriod(int64_t m, int64_t n) const;
   /// And of the k-tiles that it looks at, at one in so many of that operand of
-  /// which more blocks stage each tile: B if C has more block rows than
-  /// columns.
+  /// which more blocks stage each tile: B if C has more block rows than columns.
   int64_t getGuardSkips(int64_t m, int64_t n) const;
   /// Tiles that several blocks may share, and places for such blocks' sums.
   int64_t countSharedTiles(int64_t m, int64_t n) const;
