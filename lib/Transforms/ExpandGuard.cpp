@@ -69,7 +69,6 @@ static void segmentLoop(GuardTileOp guard, scf::ForOp loop, int64_t stages) {
   b.setInsertionPointToStart(ifLeft.thenBlock());
   Block &guardBody = guard.getBody().front();
   guardBody.getArgument(0).replaceAllUsesWith(index.rem(high, stages));
-  guardBody.getArgument(1).replaceAllUsesWith(high);
   ifLeft.thenBlock()->getOperations().splice(b.getInsertionPoint(),
                                              guardBody.getOperations());
   loop.replaceAllUsesWith(outer.getResults());

@@ -20,15 +20,6 @@
 // marks in the workspace; tt-expand-guard sets the marked rows and columns of
 // C.
 //
-// With Q P block rows (or more) and P block columns, each tile of B would be
-// looked at by Q blocks. It is enough for the one with
-//
-//   kt / P mod Q = r / P mod Q
-//
-// of which there is one for each kt: r = kt / P mod Q * P + (kt - c) mod P. The
-// same holds for A with Q P block columns and c. With 32 x 16 blocks of
-// 128x256, that leaves two thirds of the bytes.
-//
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -81,14 +72,10 @@ public:
 
 private:
   Value countKTiles();
-  Value getFirstOfBlock();
-  Value getFirstKTile();
-  Value isTurn(Value kTile);
+  Value getFirstKTile(int64_t period);
   Value asValue(OpFoldResult value) {
     return getValueOrCreateConstantIndexOp(builder, builder.getLoc(), value);
   }
-  Value getBlockTile(unsigned dim);
-  void lookAt(MutableArrayRef<GuardedTile> tiles, Value slot);
   void loadPieces(GuardedTile &tile, Value slot);
   Value findNaN();
   void mark();
@@ -100,9 +87,6 @@ private:
   ImplicitLocOpBuilder builder;
   IndexBuilder index;
   Workspace workspace;
-  /// Block rows and columns of C; one k-tile in `period` is looked at, and of
-  /// those one in `skips` of the operand that more blocks stage.
-  int64_t rows = 0, columns = 0, period = 0, skips = 0;
   SmallVector<GuardedPiece> pieces;
 };
 
@@ -124,40 +108,22 @@ Value TileGuard::countKTiles() {
   return index.div(index.add(k, blockK - 1), blockK);
 }
 
-/// Row (dim 0) or column of the block's tile of C, in block tiles.
-Value TileGuard::getBlockTile(unsigned dim) {
-  return index.div(asValue(c.getMixedOffsets()[dim]),
-                   dim == 0 ? kernel.config.getBlockM()
-                            : kernel.config.getBlockN());
-}
-
-/// The block's first k-tile, if others have some of the same tile of C.
-Value TileGuard::getFirstOfBlock() {
-  if (!kernel.config.sharesTiles())
-    return index.constant(0);
-  BlockWork work(builder, kernel.config, kernel.launch.getBlockIds().x,
-                 index.constant(rows * columns));
-  return work.getKTiles(builder, countKTiles()).first;
-}
-
-/// (row + column) mod period, less the block's first k-tile.
-Value TileGuard::getFirstKTile() {
-  Value sum = index.add(getBlockTile(0), getBlockTile(1));
+/// (row + column) mod period, in block tiles, less the first k-tile of a block
+/// that does not have all.
+Value TileGuard::getFirstKTile(int64_t period) {
+  SmallVector<OpFoldResult> offsets = c.getMixedOffsets();
+  Value row = index.div(asValue(offsets[0]), kernel.config.getBlockM());
+  Value column = index.div(asValue(offsets[1]), kernel.config.getBlockN());
+  Value sum = index.add(row, column);
   if (!kernel.config.sharesTiles())
     return index.rem(sum, period);
-  Value beyond =
-      index.sub(index.constant(period), index.rem(getFirstOfBlock(), period));
+  MemRefType type = c.getSource().getType();
+  int64_t tiles = plan.countTiles(type.getDimSize(0), type.getDimSize(1));
+  BlockWork work(builder, kernel.config, kernel.launch.getBlockIds().x,
+                 index.constant(tiles));
+  Value first = work.getKTiles(builder, countKTiles()).first;
+  Value beyond = index.sub(index.constant(period), index.rem(first, period));
   return index.rem(index.add(sum, beyond), period);
-}
-
-/// Whether the operand that more blocks stage is looked at in the block's k-tile
-/// number `kTile`.
-Value TileGuard::isTurn(Value kTile) {
-  Value position = getBlockTile(rows > columns ? 0 : 1);
-  Value mine = index.rem(index.div(position, period), skips);
-  Value inK = index.add(kTile, getFirstOfBlock());
-  Value due = index.rem(index.div(inK, period), skips);
-  return arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, mine, due);
 }
 
 void TileGuard::loadPieces(GuardedTile &tile, Value slot) {
@@ -222,49 +188,37 @@ void TileGuard::mark() {
     }
 }
 
-/// Marks the NaN of `tiles`, which lie in slot `slot`.
-void TileGuard::lookAt(MutableArrayRef<GuardedTile> tiles, Value slot) {
-  pieces.clear();
-  for (GuardedTile &tile : tiles)
-    loadPieces(tile, slot);
-  auto ifNaN = scf::IfOp::create(builder, findNaN());
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(ifNaN.thenBlock());
-  mark();
-}
-
 void TileGuard::run() {
   builder.setInsertionPoint(kernel.matmul->getParentOfType<scf::ForOp>());
   MemRefType type = c.getSource().getType();
-  int64_t m = type.getDimSize(0), n = type.getDimSize(1);
   const WorkspaceLayout &layout = workspace.getLayout();
   ConfigAttr config = kernel.config;
-  rows = llvm::divideCeil(m, config.getBlockM());
-  columns = llvm::divideCeil(n, config.getBlockN());
-  period = plan.getGuardPeriod(m, n);
-  skips = plan.getGuardSkips(m, n);
+  int64_t period = plan.getGuardPeriod(type.getDimSize(0), type.getDimSize(1));
   SmallVector<OpFoldResult> offsets = c.getMixedOffsets();
-  Type i32 = builder.getI32Type();
-  GuardedTile tiles[] = {
-      {getViewSource(kernel.matmul.getInputs()[0]), config.getBlockK(),
-       config.getBlockM(), workspace.view(builder, layout.nanRows, m, i32),
-       asValue(offsets[0]), /*marksColumns=*/true},
-      {getViewSource(kernel.matmul.getInputs()[1]), config.getBlockN(),
-       config.getBlockK(), workspace.view(builder, layout.nanColumns, n, i32),
-       asValue(offsets[1]), /*marksColumns=*/false}};
-  auto guard = GuardTileOp::create(builder, getFirstKTile(), uint64_t(period));
+  GuardedTile a = {getViewSource(kernel.matmul.getInputs()[0]),
+                   config.getBlockK(),
+                   config.getBlockM(),
+                   workspace.view(builder, layout.nanRows, type.getDimSize(0),
+                                  builder.getI32Type()),
+                   asValue(offsets[0]),
+                   /*marksColumns=*/true};
+  GuardedTile b = {getViewSource(kernel.matmul.getInputs()[1]),
+                   config.getBlockN(),
+                   config.getBlockK(),
+                   workspace.view(builder, layout.nanColumns,
+                                  type.getDimSize(1), builder.getI32Type()),
+                   asValue(offsets[1]),
+                   /*marksColumns=*/false};
+  auto guard =
+      GuardTileOp::create(builder, getFirstKTile(period), uint64_t(period));
   Block &body = guard.getBody().emplaceBlock();
-  Type indexType = builder.getIndexType();
-  Value slot = body.addArgument(indexType, builder.getLoc());
-  Value kTile = body.addArgument(indexType, builder.getLoc());
+  Value slot = body.addArgument(builder.getIndexType(), builder.getLoc());
   builder.setInsertionPointToStart(&body);
-  if (skips < 2)
-    return lookAt(tiles, slot);
-  unsigned skipped = rows > columns ? 1 : 0;
-  lookAt(tiles[1 - skipped], slot);
-  auto ifTurn = scf::IfOp::create(builder, isTurn(kTile));
-  builder.setInsertionPointToStart(ifTurn.thenBlock());
-  lookAt(tiles[skipped], slot);
+  loadPieces(a, slot);
+  loadPieces(b, slot);
+  auto ifNaN = scf::IfOp::create(builder, findNaN());
+  builder.setInsertionPointToStart(ifNaN.thenBlock());
+  mark();
 }
 
 namespace {

@@ -65,12 +65,6 @@ int64_t TilePlan::getGuardPeriod(int64_t m, int64_t n) const {
                   llvm::divideCeil(n, config.getBlockN()));
 }
 
-int64_t TilePlan::getGuardSkips(int64_t m, int64_t n) const {
-  return std::max(llvm::divideCeil(m, config.getBlockM()),
-                  llvm::divideCeil(n, config.getBlockN())) /
-         std::max<int64_t>(getGuardPeriod(m, n), 1);
-}
-
 int64_t TilePlan::countSharedTiles(int64_t m, int64_t n) const {
   if (config.getStreamTiles() > 0)
     return config.getStreamTiles();

@@ -4,7 +4,7 @@
 func.func @no_kernel(%first: index) {
   // expected-error @below {{expected to stand before the k-tile loop of a gpu.launch with tt.config, whose fragments are stored by tt.store_fragments}}
   tt.guard_tile first %first period 2 {
-  ^bb0(%slot: index, %k_tile: index):
+  ^bb0(%slot: index):
   }
   return
 }

@@ -141,9 +141,6 @@ public:
   /// Of the k-tiles of an M x N product, a block with guarded rounding looks at
   /// one in so many for NaN.
   int64_t getGuardPeriod(int64_t m, int64_t n) const;
-  /// And of the k-tiles that it looks at, at one in so many of that operand of
-  /// which more blocks stage each tile: B if C has more block rows than columns.
-  int64_t getGuardSkips(int64_t m, int64_t n) const;
   /// Tiles that several blocks may share, and places for such blocks' sums.
   int64_t countSharedTiles(int64_t m, int64_t n) const;
   int64_t countPartialSums(int64_t m, int64_t n) const;

@@ -135,24 +135,18 @@ Operation *TTDialect::materializeConstant(OpBuilder &builder, Attribute value,
 }
 
 //===----------------------------------------------------------------------===//
-// GuardTileOp
+// StoreFragmentsOp
 //===----------------------------------------------------------------------===//
 
 LogicalResult GuardTileOp::verify() {
   Block &block = getBody().front();
-  if (block.getNumArguments() != 2 ||
-      llvm::any_of(block.getArgumentTypes(),
-                   [](Type type) { return !type.isIndex(); }))
-    return emitOpError("expected a body with two arguments of type index, a "
-                       "slot and a k-tile");
+  if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isIndex())
+    return emitOpError(
+        "expected a body with one argument, a slot of type index");
   if (getPeriod() < 1)
     return emitOpError("expected a positive period, found ") << getPeriod();
   return success();
 }
-
-//===----------------------------------------------------------------------===//
-// StoreFragmentsOp
-//===----------------------------------------------------------------------===//
 
 LogicalResult StoreFragmentsOp::verify() {
   // One fragment for each m16n8 tile of the warp tile.

@@ -88,14 +88,14 @@ def TT_GuardTileOp : TT_Op<"guard_tile", [
     SingleBlock, NoTerminator, RecursiveMemoryEffects]> {
   let summary = "look at one k-tile of every period in shared memory";
   let description = [{
-    Stands before the k-tile loop. The body is to run for the k-tiles `first`,
-    `first + period`, ... of the loop, between its iterations. Its arguments are
-    the slot of shared memory in which the tile then lies, and its number.
+    Stands before the k-tile loop. The body, whose argument is a slot of shared
+    memory, is to run for the k-tiles `first`, `first + period`, ... between
+    the iterations of the loop, when that tile lies in its slot.
     `tt-guard-tiles` makes it, `tt-expand-guard` puts it in its place.
 
     ```mlir
     tt.guard_tile first %phase period 16 {
-    ^bb0(%slot: index, %k_tile: index):
+    ^bb0(%slot: index):
       ...
     }
     ```
