@@ -6,10 +6,10 @@
 //
 // The cost model (CostModel.cpp) estimates the time of every candidate: a list
 // of tiles, each with three depths of a k-tile, every number of stages that
-// fits, both layouts of A, k-slices, split-K, stream-K and persistent blocks. The
-// shortest estimate wins; where two differ by less than the model can tell apart,
-// the earlier in the list does. Order of mma, raster group and form of rounding
-// follow from the rest.
+// fits, both layouts of A, k-slices, split-K, stream-K and persistent blocks.
+// The shortest estimate wins; where two differ by less than the model can tell
+// apart, the earlier in the list does. Order of mma, raster group and form of
+// rounding follow from the rest.
 //
 //===----------------------------------------------------------------------===//
 
@@ -291,7 +291,8 @@ private:
   /// rounding of every fragment, that is slower.
   void considerForms(ConfigAttr config);
   /// `config` with blocks that compute several tiles. Where an SM holds more
-  /// than one, others compute already while one begins or ends.
+  /// than one, others compute already while one begins or ends; and loops that
+  /// round lose more by it than they gain (docs/performance.md).
   void considerPersistence(ConfigAttr config);
   void consider(ConfigAttr config);
 
@@ -325,7 +326,9 @@ void Chooser::considerForms(ConfigAttr config) {
 
 void Chooser::considerPersistence(ConfigAttr config) {
   TilePlan plan(config, problem.elementType);
-  if (config.getKSlices() > 1 || config.sharesTiles() ||
+  bool rounds = problem.elementType.isF32() &&
+                problem.rounding != Rounding::truncate;
+  if (rounds || config.getKSlices() > 1 || config.sharesTiles() ||
       ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
       ShapedType::isDynamic(problem.k) ||
       countSlots(plan, target) > target.multiprocessors)

@@ -101,10 +101,10 @@ static constexpr double kGuardSeconds = 1.0e-6, kGuardedTileShare = 0.52;
 static constexpr double kTightLoop = 1.02, kTightRounding = 1.1;
 
 /// What a persistent block saves at each tile but its first, since the next
-/// one's copies and mma overlap with the end of it, and at most this part of the
-/// tile's time; and what its main loop loses by more values to keep, with
+/// one's copies and mma overlap with the end of it, and at most this part of
+/// the tile's time; and what its main loop loses by more values to keep, with
 /// rounding and without. Of pairs of kernels at 14 sizes (docs/performance.md).
-static constexpr double kPersistentSaved = 2.5e-6, kMostSaved = 0.25;
+static constexpr double kPersistentSaved = 2.5e-6, kMostSaved = 0.15;
 static constexpr double kPersistentLoop = 1.015, kPersistentRounding = 1.05;
 
 /// What terms that overlap take together: their norm, see above. Fitted.
@@ -481,8 +481,8 @@ void Estimator::addPersistence() {
       work.roundingSlots > 0 ? kPersistentRounding : kPersistentLoop;
   double ofTile =
       (cost.mainLoop + cost.prologue + cost.epilogue) / cost.waves.count;
-  cost.overlap = (cost.waves.count - 1) *
-                 std::min(kPersistentSaved, kMostSaved * ofTile);
+  cost.overlap =
+      (cost.waves.count - 1) * std::min(kPersistentSaved, kMostSaved * ofTile);
 }
 
 /// Whether ptxas has so few registers left that it cannot order instructions

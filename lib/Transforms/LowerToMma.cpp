@@ -26,7 +26,8 @@
 //
 // M, 16-bit: identity, one ldmatrix.x4.trans for each m16 tile.
 //
-// N. Column c of the n8 tiles 2p and 2p + 1 (j = 0, 1) is, with 4 columns a lane,
+// N. Column c of the n8 tiles 2p and 2p + 1 (j = 0, 1) is, with 4 columns a
+// lane,
 //
 //   n = 16 p + 4 (c / 2) + 2 j + c % 2
 //
@@ -106,8 +107,9 @@ private:
 // Fragments
 //===----------------------------------------------------------------------===//
 
-/// Element [row, column] of `view`, in the memory that it is a view of. Views that
-/// come from outside the launch stay: their sizes bound what may be stored.
+/// Element [row, column] of `view`, in the memory that it is a view of. Views
+/// that come from outside the launch stay: their sizes bound what may be
+/// stored.
 Element MmaLowering::resolve(Value view, Value row, Value column) {
   Element element = {view, {row, column}};
   while (auto subview = element.memref.getDefiningOp<memref::SubViewOp>()) {
@@ -225,8 +227,8 @@ std::pair<Value, Value> MmaLowering::loadB(int64_t kStep, int64_t pair) {
 ///                  4 5 | 11 10
 ///                  7 6 |  8  9
 ///
-/// Consecutive mma share a fragment of A or of B, whose registers the tensor core
-/// then need not read again.
+/// Consecutive mma share a fragment of A or of B, whose registers the tensor
+/// core then need not read again.
 static SmallVector<std::pair<int64_t, int64_t>>
 getMmaOrder(int64_t rows, int64_t columns, int64_t width) {
   SmallVector<std::pair<int64_t, int64_t>> order;
@@ -296,10 +298,10 @@ void MmaLowering::storeResults(ValueRange fragments, linalg::CopyOp copy) {
           {kernel.config.getWarpM(), kernel.config.getWarpN()}));
 }
 
-/// The tile of a persistent block ends in the loop: where it does, the fragments
-/// are stored, and the next tile's begin as zeros. Canonicalization makes an
-/// scf.if whose results come from outside a select: of every register, in every
-/// iteration. It leaves an scf.index_switch alone.
+/// The tile of a persistent block ends in the loop: where it does, the
+/// fragments are stored, and the next tile's begin as zeros. Canonicalization
+/// makes an scf.if whose results come from outside a select: of every register,
+/// in every iteration. It leaves an scf.index_switch alone.
 SmallVector<Value> MmaLowering::storeIfLast(ValueRange fragments,
                                             ValueRange zeros,
                                             linalg::CopyOp copy) {

@@ -58,8 +58,8 @@ int64_t mlir::tt::countExtraBlocks(ConfigAttr config) {
   return shares - std::gcd(tiles, shares);
 }
 
-// Every tile of A is staged by all blocks of a block row, every tile of B by all
-// of a block column (GuardTiles.cpp).
+// Every tile of A is staged by all blocks of a block row, every tile of B by
+// all of a block column (GuardTiles.cpp).
 int64_t TilePlan::getGuardPeriod(int64_t m, int64_t n) const {
   return std::min(llvm::divideCeil(m, config.getBlockM()),
                   llvm::divideCeil(n, config.getBlockN()));

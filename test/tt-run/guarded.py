@@ -1,8 +1,9 @@
 """Guarded rounding keeps every NaN, and nothing else.
 
-A and B are random but for NaN of the patterns that one addition loses, infinity,
-and the largest finite number, each in a row of its own. A NaN makes its row or
-column of C NaN; an infinity stays one; all other elements are as without them.
+A and B are random but for NaN of the patterns that one addition loses, one in each
+k-tile of either, infinity, and the largest finite number, each in a row of its own.
+A NaN makes its row or column of C NaN; an infinity stays one; all other elements are
+as without them.
 
   guarded.py TT_RUN FOLDER
 """
@@ -16,7 +17,9 @@ import sys
 
 import npy
 
-M, N, K = 150, 140, 100
+# As many block rows as columns, more than twice as many, less than a third.
+SHAPES = ((150, 140), (310, 70), (70, 410))
+K, K_TILE = 200, 16
 CONFIG = ("#tt.config<block = [64, 64, 16], warp = [32, 32], stages = 3, {}"
           "rounding_form = guarded>")
 # How blocks share tiles: then each looks at the k-tiles that it has.
@@ -30,41 +33,45 @@ def bits(value):
     return struct.unpack("<I", struct.pack("<f", value))[0]
 
 
-def run(tt_run, folder, config, a, b):
+def run(tt_run, folder, config, m, n, a, b):
     paths = [os.path.join(folder, f"{x}.npy") for x in "abc"]
-    npy.write(paths[0], K, M, struct.pack(f"<{K * M}I", *a))
-    npy.write(paths[1], N, K, struct.pack(f"<{N * K}I", *b))
-    subprocess.run([tt_run, "--m", str(M), "--n", str(N), "--k", str(K),
+    npy.write(paths[0], K, m, struct.pack(f"<{K * m}I", *a))
+    npy.write(paths[1], n, K, struct.pack(f"<{n * K}I", *b))
+    subprocess.run([tt_run, "--m", str(m), "--n", str(n), "--k", str(K),
                     "--config", config, "--a", paths[0], "--b", paths[1], "--c",
                     paths[2], "--no-verify", "--device", "emulator"],
                    check=True, stdout=subprocess.DEVNULL)
     return list(npy.read(paths[2], "f"))
 
 
-def count_wrong(tt_run, folder, config):
+def count_wrong(tt_run, folder, config, shape):
+    height, width = shape
     generator = random.Random(0)
-    a = [bits(generator.random() + 0.5) for _ in range(K * M)]
-    b = [bits(generator.random() + 0.5) for _ in range(N * K)]
-    clean = run(tt_run, folder, config, a, b)
-    rows = generator.sample(range(M), len(NANS) + 2)
-    columns = generator.sample(range(N), len(NANS))
-    for row, pattern in zip(rows, (*NANS, INFINITY, LARGEST_TF32)):
-        a[generator.randrange(K) * M + row] = pattern
-    for column, pattern in zip(columns, NANS):
-        b[column * K + generator.randrange(K)] = pattern
-    found = run(tt_run, folder, config, a, b)
+    a = [bits(generator.random() + 0.5) for _ in range(K * height)]
+    b = [bits(generator.random() + 0.5) for _ in range(width * K)]
+    clean = run(tt_run, folder, config, height, width, a, b)
+    tiles = range(0, K, K_TILE)
+    *rows, infinite, large = generator.sample(range(height), len(tiles) + 2)
+    columns = generator.sample(range(width), len(tiles))
+    for i, first in enumerate(tiles):
+        k = generator.randrange(first, min(first + K_TILE, K))
+        a[k * height + rows[i]] = NANS[i % len(NANS)]
+        b[columns[i] * K + k] = NANS[-i % len(NANS)]
+    a[generator.randrange(K) * height + infinite] = INFINITY
+    a[generator.randrange(K) * height + large] = LARGEST_TF32
+    found = run(tt_run, folder, config, height, width, a, b)
     wrong = 0
-    for m in range(M):
-        for n in range(N):
-            got = found[m * N + n]
-            if m in rows[:len(NANS)] or n in columns:
+    for m in range(height):
+        for n in range(width):
+            got = found[m * width + n]
+            if m in rows or n in columns:
                 right = math.isnan(got)
-            elif m == rows[-2]:
+            elif m == infinite:
                 right = got == math.inf
-            elif m == rows[-1]:
+            elif m == large:
                 right = got > 1e38
             else:
-                right = got == clean[m * N + n]
+                right = got == clean[m * width + n]
             wrong += not right
     return wrong
 
@@ -72,8 +79,9 @@ def count_wrong(tt_run, folder, config):
 def main():
     tt_run, folder = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
-    wrong = [count_wrong(tt_run, folder, CONFIG.format(shared)) for shared in SHARED]
-    print(f"{M * N} elements, {wrong} wrong")
+    wrong = [count_wrong(tt_run, folder, CONFIG.format(shared), shape)
+             for shape in SHAPES for shared in SHARED]
+    print(f"{sum(m * n for m, n in SHAPES)} elements, {wrong} wrong")
     return 1 if any(wrong) else 0
 
 

@@ -46,9 +46,9 @@ struct WorkspaceLayout {
   int64_t bytes = 0;
 };
 
-/// Blocks of the launch beside `split_k` a tile. The `stream_k` tiles have one a
-/// share, and one more for each share that crosses from one tile into the next;
-/// without them there are none.
+/// Blocks of the launch beside `split_k` a tile. The `stream_k` tiles have one
+/// a share, and one more for each share that crosses from one tile into the
+/// next; without them there are none.
 int64_t countExtraBlocks(ConfigAttr config);
 
 /// Copies through registers that a thread may have on their way, of two
