@@ -8,6 +8,7 @@
 
 #include "tt/Tuning/Support.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cmath>
 #include <map>
 #include <tuple>
 
@@ -114,7 +115,13 @@ void Enumerator::consider(ConfigAttr config) {
     lastReason = reason;
     return;
   }
-  space.configs.push_back({config, estimateCost(problem, plan, target).total});
+  double seconds = estimateCost(problem, plan, target).total;
+  // Copies through registers need more than the plan alone: no block fits.
+  if (std::isinf(seconds)) {
+    ++space.spilling;
+    return;
+  }
+  space.configs.push_back({config, seconds});
 }
 
 /// How many parameters differ from the original's.
