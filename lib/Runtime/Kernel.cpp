@@ -7,7 +7,6 @@
 #include "tt/Runtime/Kernel.h"
 
 #include <algorithm>
-
 #include <cstdio>
 
 using namespace mlir::tt::runtime;

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-//   { "format": "tt-kernel", "version": 1,
+//   { "format": "tt-kernel", "version": 3,
 //     "checksum": FNV-1a of the text of "kernel",
 //     "kernel": { "entry": ..., "arguments": [...], "ptx": ..., ... } }
 //

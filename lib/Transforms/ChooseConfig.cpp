@@ -64,8 +64,8 @@ static constexpr SharedLayout kLayouts16Bit[] = {SharedLayout::xor_swizzle,
 /// on for long, measured slower than the model has it.
 static constexpr int64_t kMinStages = 3, kMinStagesOfOneSlice = 4,
                          kMaxStages = 8, kLargeWarpTile = 64 * 64;
-/// Guarded loops have a branch a k-tile, across which no mma moves: with less
-/// to do in one than large warp tiles have in 16 of K they measured slower than
+/// A guarded loop ends where it looks for NaN, and begins anew: with less to do
+/// in a k-tile than large warp tiles have in 16 of K it measured slower than
 /// the model has it.
 static constexpr int64_t kGuardedBlockK = 16;
 static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
@@ -189,17 +189,18 @@ static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
          getModelSize(problem.k) >= kMinKTilesOfShare * splits * blockK;
 }
 
-/// Null if these are more shares than a config can say: small tiles leave room
-/// for thousands of blocks.
-static ConfigAttr withStream(ConfigAttr c, int64_t tiles, int64_t shares) {
+/// `c` with other blocks. Null if the verifier refuses them: small tiles leave
+/// room for thousands, more than a config can say.
+static ConfigAttr withBlocks(ConfigAttr c, int64_t streamTiles,
+                             int64_t streamShares, int64_t persistentBlocks) {
   MLIRContext *context = c.getContext();
   ScopedDiagnosticHandler quiet(context,
                                 [](Diagnostic &) { return success(); });
   return ConfigAttr::getChecked(
       [&] { return emitError(UnknownLoc::get(context)); }, context,
       c.getBlock(), c.getWarp(), c.getStages(), c.getRasterGroup(),
-      c.getALayout(), c.getMmaOrder(), c.getKSlices(), c.getSplitK(), tiles,
-      shares, c.getRoundingForm(), c.getPersistentBlocks());
+      c.getALayout(), c.getMmaOrder(), c.getKSlices(), c.getSplitK(),
+      streamTiles, streamShares, c.getRoundingForm(), persistentBlocks);
 }
 
 /// Blocks that can run at the same time.
@@ -230,25 +231,20 @@ ConfigAttr mlir::tt::shareLastWave(ConfigAttr config, int64_t parts,
       llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
   bool isWorthIt =
       shares <= slots && rest * kTiles >= kMinKTilesOfShare * shares;
-  return isWorthIt ? withStream(config, rest, shares) : ConfigAttr();
+  return isWorthIt
+             ? withBlocks(config, rest, shares, config.getPersistentBlocks())
+             : ConfigAttr();
 }
 
 ConfigAttr mlir::tt::makePersistent(ConfigAttr c, const Problem &problem,
                                     const TargetInfo &target) {
   TilePlan plan(c, problem.elementType);
   int64_t slots = countSlots(plan, target);
-  int64_t tiles = plan.countTiles(getModelSize(problem.m),
-                                  getModelSize(problem.n));
+  int64_t tiles =
+      plan.countTiles(getModelSize(problem.m), getModelSize(problem.n));
   if (slots == 0 || tiles <= slots)
     return {};
-  MLIRContext *context = c.getContext();
-  ScopedDiagnosticHandler quiet(context,
-                                [](Diagnostic &) { return success(); });
-  return ConfigAttr::getChecked(
-      [&] { return emitError(UnknownLoc::get(context)); }, context,
-      c.getBlock(), c.getWarp(), c.getStages(), c.getRasterGroup(),
-      c.getALayout(), c.getMmaOrder(), c.getKSlices(), c.getSplitK(),
-      c.getStreamTiles(), c.getStreamShares(), c.getRoundingForm(), slots);
+  return withBlocks(c, c.getStreamTiles(), c.getStreamShares(), slots);
 }
 
 /// The raster group with which the blocks that run at the same time, one an SM,
@@ -326,8 +322,8 @@ void Chooser::considerForms(ConfigAttr config) {
 
 void Chooser::considerPersistence(ConfigAttr config) {
   TilePlan plan(config, problem.elementType);
-  bool rounds = problem.elementType.isF32() &&
-                problem.rounding != Rounding::truncate;
+  bool rounds =
+      problem.elementType.isF32() && problem.rounding != Rounding::truncate;
   if (rounds || config.getKSlices() > 1 || config.sharesTiles() ||
       ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
       ShapedType::isDynamic(problem.k) ||

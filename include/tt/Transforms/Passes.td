@@ -251,9 +251,10 @@ def NestTiles : Pass<"tt-nest-tiles"> {
   let description = [{
     The loop of a persistent block computes its tile and k-tile by dividing the
     iteration by the k-tiles of a tile, and stores where a tile ends. It becomes
-    a loop over tiles, which stores, around one over k-tiles. What depends on the
-    tile only, such as its row and column in C, is computed once a tile, for the
-    tile itself and for the one that copies cross into.
+    a loop over tiles, which stores, around two over k-tiles: for those whose
+    copies are of the same tile, and for those whose copies are of the next one.
+    What depends on the tile only, such as its row and column in C, is computed
+    once a tile. Copies must be ahead by one number of k-tiles.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::scf::SCFDialect"];
