@@ -26,7 +26,10 @@ sys.path.insert(0, str(ROOT / "test" / "Golden"))
 
 import cuda_tools
 
-DEFAULTS = {"f16": [], "tf32 nearest": ["--type", "f32"]}
+PERSISTENT = ("#tt.config<block = [256, 128, 32], warp = [64, 64], stages = 4, "
+              "a_layout = xor, mma_order = b_pairs, persistent_blocks = 128>")
+DEFAULTS = {"f16": [], "tf32 nearest": ["--type", "f32"],
+            "f16, persistent": ["--config", PERSISTENT]}
 # Of f16, from 4 to 256 mma in the main loop.
 TILES = ["block = [32, 32, 32], warp = [16, 16], stages = 4",
          "block = [64, 64, 32], warp = [32, 32], stages = 4",
