@@ -57,8 +57,8 @@ def _seconds(command, environment=None):
 def compile_once(tt_run, options, folder):
     """{part: seconds} of one compilation."""
     kernel, ptx = folder / "kernel.ttk", folder / "kernel.ptx"
-    command = [shutil.which(tt_run) or tt_run, "--m", "4096", "--n", "4096", "--k", "4096", "--type", "f16",
-               *options, "--emit=kernel", "-o", kernel]
+    command = [shutil.which(tt_run) or tt_run, "--m", "4096", "--n", "4096",
+               "--k", "4096", "--type", "f16", *options, "--emit=kernel", "-o", kernel]
     wall, timing = _seconds([*command, "--mlir-timing", "--mlir-timing-display=list",
                              "--mlir-output-format=json"], NO_CUDA)
     timing = timing[timing.index("["):timing.rindex("]") + 1]

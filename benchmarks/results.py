@@ -18,6 +18,10 @@ class Problem:
     rows: list
 
     @property
+    def key(self):
+        return self.element_type, self.m, self.n, self.k
+
+    @property
     def size(self):
         return f"{self.m}×{self.n}×{self.k}"
 
@@ -102,12 +106,10 @@ def add_peers(results, others):
     """Peers' rows of the same problems in other runs count as well."""
     peers = {}
     for problem in others.problems:
-        key = problem.element_type, problem.m, problem.n, problem.k
-        peers.setdefault(key, []).extend(
+        peers.setdefault(problem.key, []).extend(
             row for row in problem.rows if not row.get("ours"))
     for problem in results.problems:
-        key = problem.element_type, problem.m, problem.n, problem.k
-        problem.rows += peers.get(key, [])
+        problem.rows += peers.get(problem.key, [])
 
 
 def geometric_mean(values):

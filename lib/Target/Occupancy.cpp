@@ -62,12 +62,17 @@ Occupancy mlir::tt::getOccupancy(const BlockResources &block,
   return result;
 }
 
-Waves mlir::tt::getWaves(int64_t grid, int64_t blocksPerSM,
-                         const TargetInfo &target) {
+Waves mlir::tt::getWaves(int64_t grid, int64_t slots) {
   Waves waves;
   waves.grid = grid;
-  waves.slots = std::max<int64_t>(blocksPerSM, 1) * target.multiprocessors;
-  waves.count = llvm::divideCeil(grid, waves.slots);
-  waves.lastBlocks = grid - std::max<int64_t>(waves.count - 1, 0) * waves.slots;
+  waves.slots = slots;
+  waves.count = llvm::divideCeil(grid, slots);
+  waves.lastBlocks = grid - std::max<int64_t>(waves.count - 1, 0) * slots;
   return waves;
+}
+
+Waves mlir::tt::getWaves(int64_t grid, int64_t blocksPerSM,
+                         const TargetInfo &target) {
+  return getWaves(grid,
+                  std::max<int64_t>(blocksPerSM, 1) * target.multiprocessors);
 }

@@ -150,18 +150,14 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
 /// bytes a thread, `every_fragment` is slower than with smaller ones.
 static bool isTightForOne(const Problem &problem, const TilePlan &plan,
                           const TargetInfo &target) {
-  constexpr int64_t kSpare = 16, kCopies = 8;
-  bool isRounded =
-      problem.elementType.isF32() && problem.rounding != Rounding::truncate;
+  constexpr int64_t kCopies = 8;
   ConfigAttr config = plan.getConfig();
   int64_t bytes = (config.getBlockM() + config.getBlockN()) *
                   config.getBlockK() *
                   problem.elementType.getIntOrFloatBitWidth() / 8;
   bool hasAddresses = config.getALayout() == SharedLayout::xor_swizzle &&
                       bytes > kCopies * kChunkBytes * plan.getThreads();
-  return (isRounded || hasAddresses) &&
-         plan.getRegisters(/*fragmentSets=*/2) + kSpare >
-             plan.getRegisterLimit(target);
+  return (problem.rounds() || hasAddresses) && plan.leavesFewRegisters(target);
 }
 
 /// A default neither breaks a limit nor has fragments that share registers.
@@ -322,9 +318,7 @@ void Chooser::considerForms(ConfigAttr config) {
 
 void Chooser::considerPersistence(ConfigAttr config) {
   TilePlan plan(config, problem.elementType);
-  bool rounds =
-      problem.elementType.isF32() && problem.rounding != Rounding::truncate;
-  if (rounds || config.getKSlices() > 1 || config.sharesTiles() ||
+  if (problem.rounds() || config.getKSlices() > 1 || config.sharesTiles() ||
       ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
       ShapedType::isDynamic(problem.k) ||
       countSlots(plan, target) > target.multiprocessors)

@@ -274,7 +274,6 @@ private:
   void addMeeting(int64_t active, int64_t count, double parts);
   void addGuard();
   void addPersistence();
-  bool isTight() const;
   /// How `blocks` blocks, or tiles of persistent blocks, follow each other.
   Waves countWaves(int64_t blocks) const;
 
@@ -465,13 +464,9 @@ void Estimator::addGuard() {
 /// Tiles of persistent blocks come in waves as blocks of one tile do.
 Waves Estimator::countWaves(int64_t blocks) const {
   Waves waves = getWaves(blocks, cost.occupancy.blocks, target);
-  int64_t persistent = config.getPersistentBlocks();
-  if (persistent == 0 || persistent >= waves.slots)
+  if (!config.isPersistent())
     return waves;
-  waves.slots = persistent;
-  waves.count = llvm::divideCeil(blocks, persistent);
-  waves.lastBlocks = blocks - (waves.count - 1) * persistent;
-  return waves;
+  return getWaves(blocks, std::min(waves.slots, config.getPersistentBlocks()));
 }
 
 void Estimator::addPersistence() {
@@ -483,14 +478,6 @@ void Estimator::addPersistence() {
       (cost.mainLoop + cost.prologue + cost.epilogue) / cost.waves.count;
   cost.overlap =
       (cost.waves.count - 1) * std::min(kPersistentSaved, kMostSaved * ofTile);
-}
-
-/// Whether ptxas has so few registers left that it cannot order instructions
-/// as it would.
-bool Estimator::isTight() const {
-  constexpr int64_t kSpare = 16;
-  return plan.getRegisters(/*fragmentSets=*/2) + kSpare >
-         plan.getRegisterLimit(target);
 }
 
 CostEstimate Estimator::run() {
@@ -506,7 +493,7 @@ CostEstimate Estimator::run() {
   if (config.getStreamTiles() > 0)
     addStream();
   addGuard();
-  if (isTight())
+  if (plan.leavesFewRegisters(target))
     cost.mainLoop *= work.roundingSlots > 0 ? kTightRounding : kTightLoop;
   addPersistence();
   cost.launch = kLaunchSeconds;

@@ -35,16 +35,6 @@ namespace mlir::tt {
 using namespace mlir;
 using namespace mlir::tt;
 
-/// c of a value i + c, i being the induction variable; none if it is not one.
-static std::optional<int64_t> getOffset(Value value, scf::ForOp loop) {
-  if (value == loop.getInductionVar())
-    return 0;
-  auto sum = value.getDefiningOp<arith::AddIOp>();
-  if (!sum || sum.getLhs() != loop.getInductionVar())
-    return std::nullopt;
-  return getConstantIndex(sum.getRhs());
-}
-
 namespace {
 
 /// The remainders of one loop, by c mod stages.
@@ -71,7 +61,8 @@ private:
       auto tile = op.getLhs().getDefiningOp<arith::IndexCastOp>();
       if (!tile || getConstantIndex(op.getRhs()) != stages)
         continue;
-      if (std::optional<int64_t> offset = getOffset(tile.getIn(), loop))
+      if (std::optional<int64_t> offset =
+              getDistance(tile.getIn(), loop.getInductionVar()))
         slots[*offset % stages].push_back(op);
     }
     return slots;

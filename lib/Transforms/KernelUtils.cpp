@@ -27,6 +27,15 @@ std::optional<int64_t> mlir::tt::getConstantIndex(Value value) {
   return std::nullopt;
 }
 
+std::optional<int64_t> mlir::tt::getDistance(Value value, Value base) {
+  if (value == base)
+    return 0;
+  auto sum = value.getDefiningOp<arith::AddIOp>();
+  if (!sum || sum.getLhs() != base)
+    return std::nullopt;
+  return getConstantIndex(sum.getRhs());
+}
+
 Value IndexBuilder::constant(int64_t value) {
   return arith::ConstantOp::create(b, b.getIntegerAttr(type, value));
 }

@@ -31,7 +31,6 @@
 #include "mlir/Transforms/LoopInvariantCodeMotionUtils.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/Passes.h"
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace mlir::tt {
@@ -48,6 +47,13 @@ namespace {
 struct Position {
   int64_t offset;
   SmallVector<Operation *> kTileOps, tileOps;
+};
+
+/// What the loop carries past the store, as its result number `number`:
+/// `stored` before it and `next` after it.
+struct StoredSums {
+  unsigned number;
+  Value stored, next;
 };
 
 class TileNester {
@@ -85,9 +91,7 @@ private:
   Value tiles, i;
   /// The store's ops, until they have their place.
   Block stored;
-  /// By the number of the loop's result: the sums that are stored, and what the
-  /// loop goes on with.
-  llvm::MapVector<unsigned, Value> sums, afterStore;
+  SmallVector<StoredSums> sums;
 };
 
 } // namespace
@@ -96,20 +100,10 @@ private:
 // Positions
 //===----------------------------------------------------------------------===//
 
-/// c of a value i + c; none if it is not one.
-static std::optional<int64_t> getOffset(Value value, Value i) {
-  if (value == i)
-    return 0;
-  auto sum = value.getDefiningOp<arith::AddIOp>();
-  if (!sum || sum.getLhs() != i)
-    return std::nullopt;
-  return getConstantIndex(sum.getRhs());
-}
-
 /// The divisor of the induction variable; null if the loop has none.
 static Value findKTiles(scf::ForOp loop) {
   for (auto op : loop.getBody()->getOps<arith::RemUIOp>())
-    if (getOffset(op.getLhs(), loop.getInductionVar()) == 0 &&
+    if (getDistance(op.getLhs(), loop.getInductionVar()) == 0 &&
         op.getType().isIndex() && loop.isDefinedOutsideOfLoop(op.getRhs()))
       return op.getRhs();
   return {};
@@ -121,7 +115,7 @@ static SmallVector<Position> collectPositions(Block &body, Value i,
   for (Operation &op : body.without_terminator()) {
     if (!isa<arith::DivUIOp, arith::RemUIOp>(op) || op.getOperand(1) != kTiles)
       continue;
-    std::optional<int64_t> offset = getOffset(op.getOperand(0), i);
+    std::optional<int64_t> offset = getDistance(op.getOperand(0), i);
     if (!offset)
       continue;
     auto found = llvm::find_if(
@@ -228,10 +222,10 @@ void TileNester::takeStore() {
     auto result = dyn_cast<OpResult>(operand.get());
     if (!result || result.getOwner() != store)
       continue;
-    unsigned number = operand.getOperandNumber();
-    sums[number] = passedOn.getOperand(result.getResultNumber());
-    afterStore[number] = afterStored->getOperand(result.getResultNumber());
-    operand.set(sums[number]);
+    unsigned ofStore = result.getResultNumber();
+    sums.push_back({operand.getOperandNumber(), passedOn.getOperand(ofStore),
+                    afterStored->getOperand(ofStore)});
+    operand.set(sums.back().stored);
   }
   afterStored->erase();
   stored.getOperations().splice(stored.end(),
@@ -271,12 +265,13 @@ void TileNester::splitLoop() {
 void TileNester::placeStore() {
   scf::ForOp last = next ? next : same;
   SmallVector<Value> results(last.getResults());
-  for (auto [number, value] : afterStore)
-    results[number] = value;
-  for (auto [number, value] : sums)
-    value.replaceUsesWithIf(last.getResult(number), [&](OpOperand &use) {
+  for (StoredSums &of : sums) {
+    Value result = last.getResult(of.number);
+    of.stored.replaceUsesWithIf(result, [&](OpOperand &use) {
       return use.getOwner()->getBlock() == &stored;
     });
+    results[of.number] = of.next;
+  }
   outer.getBody()->getOperations().splice(outer.getBody()->end(),
                                           stored.getOperations());
   b.setInsertionPointToEnd(outer.getBody());

@@ -147,6 +147,11 @@ int64_t TilePlan::getRegisterLimit(const TargetInfo &target) const {
                   target.registersPerSM / getThreads());
 }
 
+bool TilePlan::leavesFewRegisters(const TargetInfo &target) const {
+  constexpr int64_t kSpare = 16;
+  return getRegisters(/*fragmentSets=*/2) + kSpare > getRegisterLimit(target);
+}
+
 /// The fewest bytes of K a row of B may hold: less cannot be swizzled free of
 /// bank conflicts, and leaves nothing to double-buffer.
 static constexpr int64_t kMinKBytes = 64;

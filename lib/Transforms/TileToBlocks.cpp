@@ -87,6 +87,7 @@ private:
   void buildKTile(Value k, OpFoldResult validK, const BlockTile &tile,
                   Value sums);
   void buildStore(const BlockTile &tile, Value sums);
+  void createSums();
   void zeroSums();
   /// The part of the sums that lies inside C.
   Value getSums(const BlockTile &tile);
@@ -232,18 +233,21 @@ void BlockTiler::buildPersistentLoop(Value block) {
   zeroSums();
 }
 
-void BlockTiler::buildBody(Value block) {
+void BlockTiler::createSums() {
   auto tileType = MemRefType::get({config.getBlockM(), config.getBlockN()},
                                   builder.getF32Type());
+  accumulator = memref::AllocaOp::create(builder, tileType);
+  zeroSums();
+}
+
+void BlockTiler::buildBody(Value block) {
   if (config.isPersistent()) {
-    accumulator = memref::AllocaOp::create(builder, tileType);
-    zeroSums();
+    createSums();
     return buildPersistentLoop(block);
   }
   BlockWork work(builder, config, block, countTiles());
   BlockTile tile = locate(work.getTile());
-  accumulator = memref::AllocaOp::create(builder, tileType);
-  zeroSums();
+  createSums();
   Value sums = getSums(tile);
   buildKLoop(work, tile, sums);
   buildStore(tile, sums);

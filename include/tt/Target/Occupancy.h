@@ -53,7 +53,7 @@ Occupancy getOccupancy(const BlockResources &block, const TargetInfo &target);
 /// rounding.
 int64_t getAllocatedSharedBytes(int64_t sharedBytes);
 
-/// How the blocks of a grid fill the SMs, `blocksPerSM` at a time.
+/// How the blocks of a grid fill the SMs, `slots` at a time.
 struct Waves {
   int64_t grid = 0;  ///< blocks of the launch
   int64_t slots = 0; ///< blocks that run at once
@@ -67,6 +67,8 @@ struct Waves {
   }
 };
 
+Waves getWaves(int64_t grid, int64_t slots);
+/// Of all the slots that `target` has for so many blocks an SM (at least one).
 Waves getWaves(int64_t grid, int64_t blocksPerSM, const TargetInfo &target);
 
 } // namespace mlir::tt

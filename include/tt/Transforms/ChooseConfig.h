@@ -20,6 +20,11 @@ struct Problem {
   Type elementType;
   /// Of the precision contract; meaningless for 16-bit elements.
   Rounding rounding;
+
+  /// Whether the contract rounds operands.
+  bool rounds() const {
+    return elementType.isF32() && rounding != Rounding::truncate;
+  }
 };
 
 /// The config of a problem that names none. Always legal on `target`.

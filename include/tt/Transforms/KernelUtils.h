@@ -54,6 +54,9 @@ private:
 /// The constant that `value` is, if it is one.
 std::optional<int64_t> getConstantIndex(Value value);
 
+/// c of a value base + c; none if it is not one.
+std::optional<int64_t> getDistance(Value value, Value base);
+
 /// Launches of `op` that carry a config.
 SmallVector<gpu::LaunchOp> collectLaunches(Operation *op);
 ConfigAttr getConfig(gpu::LaunchOp launch);

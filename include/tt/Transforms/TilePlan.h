@@ -158,6 +158,9 @@ public:
   int64_t getRegisters(int64_t fragmentSets) const;
   /// How many it can have.
   int64_t getRegisterLimit(const TargetInfo &target) const;
+  /// Whether two sets of fragments leave ptxas so few that it cannot order
+  /// instructions as it would.
+  bool leavesFewRegisters(const TargetInfo &target) const;
 
 private:
   ConfigAttr config;
