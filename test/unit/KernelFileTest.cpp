@@ -54,6 +54,17 @@ TEST(KernelFile, EveryFlippedBitOfTheKernelIsAnErrorOrNoChange) {
   }
 }
 
+TEST(KernelFile, ImpossibleGridIsAnError) {
+  for (int64_t Kernel::*blocks :
+       {&Kernel::blocksPerTile, &Kernel::extraBlocks, &Kernel::mostBlocks}) {
+    Kernel kernel = makeKernel();
+    kernel.*blocks = -1;
+    Result<Kernel> read = deserialize(serialize(kernel));
+    ASSERT_FALSE(bool(read));
+    EXPECT_NE(read.error().message.find("impossible"), std::string::npos);
+  }
+}
+
 TEST(KernelFile, MissingFile) {
   Result<Kernel> read = readKernel("/nonexistent/kernel.ttk");
   ASSERT_FALSE(bool(read));
