@@ -8,7 +8,8 @@
 // are in flight. While tile i is computed, the loop body does, in this order:
 //
 //   stage     what                                              of tile
-//   S - 1     load the fragments of k-step 1                    i
+//   S - 1     load the fragments of k-step 1, and the           i
+//             looks for NaN, if any
 //   S - 1     mma of k-step 0; between them, stage 0 copies,    i; i + S - 1
 //             and the rounding of k-step 1's fragments          i
 //   ...       ... the same for each k-step but the last
@@ -71,6 +72,8 @@ struct LoopParts {
   Operation *store = nullptr;
   /// The barrier after the wait, and the one that closes the body.
   gpu::BarrierOp ready, closing;
+  /// tt.find_nan, which reads the tile as fragment loads do.
+  SmallVector<Operation *> looks;
   /// Fragment loads, their rounding (if any) and mma of each k-step.
   SmallVector<SmallVector<Operation *>> loads, rounding, mma;
 };
@@ -88,6 +91,7 @@ private:
     for (Operation *op : ops)
       place(op, stage);
   }
+  void placeLooks(size_t kStep);
   void placeMma(size_t kStep);
   void planRegisterCopies();
   void placeRegisterStores(bool ofIterationBefore);
@@ -156,6 +160,8 @@ static FailureOr<LoopParts> findParts(scf::ForOp loop) {
       parts.registerLoads.push_back(&op);
     else if (isRegisterStore(&op))
       parts.registerStores.push_back(&op);
+    else if (isa<FindNaNOp>(op))
+      parts.looks.push_back(&op);
     else if (isCopy(&op))
       parts.copies.push_back(&op);
     else if (auto group = dyn_cast<nvgpu::DeviceAsyncCreateGroupOp>(op))
@@ -228,6 +234,13 @@ void Scheduler::place(Operation *op, int64_t stage) {
     });
   }
   placed.insert({op, stage});
+}
+
+/// The k-step's share of the looks for NaN: all come before the barrier.
+void Scheduler::placeLooks(size_t kStep) {
+  size_t looks = parts.looks.size(), steps = parts.mma.size() - 1;
+  for (size_t i = looks * kStep / steps; i < looks * (kStep + 1) / steps; ++i)
+    place(parts.looks[i], last);
 }
 
 /// The mma of one k-step; between them the rounding of the next k-step's
@@ -306,6 +319,7 @@ void Scheduler::run() {
   planRegisterCopies();
   for (size_t kStep = 0; kStep + 1 < kSteps; ++kStep) {
     placeAll(parts.loads[kStep + 1], last);
+    placeLooks(kStep);
     placeMma(kStep);
   }
   place(parts.group, /*stage=*/0);

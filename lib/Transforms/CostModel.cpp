@@ -91,9 +91,8 @@ static constexpr double kStreamMisses = 0.3;
 /// Bytes of the same row that DRAM could have brought at no cost beside a piece
 /// of one k-tile. Fitted.
 static constexpr double kRowBytesLost = 15.5;
-/// The end of a guarded block, a fence and an atomic addition; and what looking
-/// at a k-tile takes of a k-tile's time. Fitted.
-static constexpr double kGuardSeconds = 1.0e-6, kGuardedTileShare = 0.52;
+/// The end of a guarded block: a fence and an atomic addition. Fitted.
+static constexpr double kGuardSeconds = 1.0e-6;
 
 /// What a main loop loses where sums and fragments leave hardly any registers:
 /// tiles of 192x192 beside those of 256x128, of the model's estimate for each;
@@ -166,6 +165,19 @@ static bool isStaged(int64_t length, const TilePlan &plan) {
   return !plan.isF32() && !ShapedType::isDynamic(length) && length % 2 != 0;
 }
 
+/// Elements of a k-tile that a thread looks at for NaN.
+static int64_t countLooks(const Problem &problem, const TilePlan &plan) {
+  if (plan.getConfig().getRoundingForm() != RoundingForm::guarded)
+    return 0;
+  int64_t looks = 0;
+  for (unsigned dim : {0, 1}) {
+    GuardShare share = plan.getGuardShare(dim, getModelSize(problem.m),
+                                          getModelSize(problem.n));
+    looks += share.positions * share.looks;
+  }
+  return looks;
+}
+
 TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   ConfigAttr config = plan.getConfig();
   double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
@@ -211,8 +223,11 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   double copies =
       2 * (copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp +
       kStagedSlots * stagedBytes / kSharedBytesPerClock;
-  issueSlots =
-      warps * plan.getKSteps() * (mma + loads) + roundingSlots + copies;
+  // A load and a maximum, of all warps.
+  double looks = countLooks(problem, plan) * config.getWarps();
+  fragmentBytes += looks * kSharedBytesPerClock;
+  issueSlots = warps * plan.getKSteps() * (mma + loads) + roundingSlots +
+               copies + 2 * looks;
 }
 
 //===----------------------------------------------------------------------===//
@@ -451,14 +466,9 @@ void Estimator::addMeeting(int64_t active, int64_t count, double parts) {
                kMeetingSeconds);
 }
 
-/// A guarded kernel looks at one k-tile of every period, see GuardTiles.cpp.
 void Estimator::addGuard() {
-  if (config.getRoundingForm() != RoundingForm::guarded)
-    return;
-  cost.mainLoop *=
-      1 + kGuardedTileShare / plan.getGuardPeriod(getModelSize(problem.m),
-                                                  getModelSize(problem.n));
-  cost.reduction += cost.waves.count * kGuardSeconds;
+  if (config.getRoundingForm() == RoundingForm::guarded)
+    cost.reduction += cost.waves.count * kGuardSeconds;
 }
 
 /// Tiles of persistent blocks come in waves as blocks of one tile do.

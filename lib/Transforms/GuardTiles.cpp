@@ -9,24 +9,31 @@
 // product: one in row k, column m of A makes row m of C NaN, whatever B holds,
 // and one in row n of B column n of C. So it is enough to find them all.
 //
-// Every element of A is staged by all blocks of a block row, every element of
-// B by all blocks of a block column. With P = min(block rows, block columns),
-// block (r, c) looks at the k-tiles kt with
+// Every tile of A is staged by all blocks of a block row, every tile of B by
+// all blocks of a block column. They share it: each looks at a part of every
+// k-tile, at a few elements a thread. A tile of A, of block (r, c), one column
+// of numbers a column m of the tile, with 2 threads (h) a column and 4 parts:
 //
-//   kt mod P = (r + c) mod P
+//             m:  0    1    2  ...
+//   k = 0      [ 0,0  0,0  0,0        part, h: looked at by the blocks with
+//   k = 1        0,1  0,1  0,1        c mod 4 = part, there by the thread with
+//   k = 2        1,0  1,0  1,0        number  h * columns + m
+//   k = 3        1,1  1,1  1,1
+//   ...
+//   k = 7        3,1  3,1  3,1
+//   k = 8        0,0  0,0  0,0  ]     the second look of the same threads
 //
-// and so every tile of A and of B is looked at by some block, or by that of the
-// blocks that share a tile of C to which the k-tile belongs. What it finds it
-// marks in the workspace; tt-expand-guard sets the marked rows and columns of
-// C.
+// The same of B, whose rows are columns of C and whose columns are k, for block
+// rows r. In each group of 4 elements of a row of B, k is rotated by row / 8:
+// rows that are 8 apart lie in the same banks (tt-swizzle-shared). A thread
+// looks at the same row of C throughout, so one value for each such row holds
+// whether there was a NaN. After the loop it is marked in the workspace;
+// tt-lower-guard sets the marked rows and columns of C.
 //
 //===----------------------------------------------------------------------===//
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "tt/Transforms/BlockWork.h"
+#include "mlir/IR/PatternMatch.h"
 #include "tt/Transforms/KernelMatmul.h"
 #include "tt/Transforms/Passes.h"
 #include "tt/Transforms/Workspace.h"
@@ -41,44 +48,39 @@ using namespace mlir::tt;
 
 namespace {
 
-/// The tile of one operand in shared memory.
+/// One operand's tile in shared memory.
 struct GuardedTile {
-  Value shared;
-  int64_t rows, columns;
-  /// Marks of the operand's rows or columns that are C's, and the one of the
-  /// tile's first.
-  Value marks, firstMark;
-  /// Whether C's dimension is the tile's columns (A) or its rows (B).
-  bool marksColumns;
-};
-
-/// One thread's elements of one round, with their place.
-struct GuardedPiece {
-  GuardedTile *tile;
-  TilePiece place;
-  Value elements;
+  Value shared, slot;
+  /// The dimension of C and of its tile that is also the operand's: 0 for A.
+  unsigned dim;
+  /// Elements of that dimension.
+  int64_t size;
+  GuardShare share;
+  /// Of the operand's tile, the part that this block looks at.
+  Value part;
+  /// Of each thread, its positions in that dimension.
+  SmallVector<Value> positions;
 };
 
 class TileGuard {
 public:
-  TileGuard(KernelMatmul kernel, linalg::CopyOp copy)
-      : kernel(kernel), plan(kernel.config, kernel.elementType),
-        c(cast<memref::SubViewOp>(copy.getOutputs()[0].getDefiningOp())),
+  TileGuard(KernelMatmul kernel, memref::SubViewOp c)
+      : kernel(kernel), plan(kernel.config, kernel.elementType), c(c),
         builder(kernel.matmul.getLoc(), kernel.matmul), index(builder),
         workspace(Workspace::getOrCreate(kernel.launch, plan,
                                          c.getSource().getType())) {}
 
-  void run();
+  LogicalResult run();
 
 private:
-  Value countKTiles();
-  Value getFirstKTile(int64_t period);
   Value asValue(OpFoldResult value) {
     return getValueOrCreateConstantIndexOp(builder, builder.getLoc(), value);
   }
-  void loadPieces(GuardedTile &tile, Value slot);
-  Value findNaN();
-  void mark();
+  Value getBlock(unsigned dim);
+  GuardedTile describe(unsigned dim);
+  Value rotate(Value k, Value position);
+  Value look(const GuardedTile &tile, int64_t position, Value found);
+  void mark(const GuardedTile &tile, ValueRange found);
 
   KernelMatmul kernel;
   TilePlan plan;
@@ -87,138 +89,114 @@ private:
   ImplicitLocOpBuilder builder;
   IndexBuilder index;
   Workspace workspace;
-  SmallVector<GuardedPiece> pieces;
 };
 
 } // namespace
 
-/// Of the whole of K, the rows of A, from which the loop's first copy comes.
-Value TileGuard::countKTiles() {
-  nvgpu::DeviceAsyncCopyOp copy;
-  kernel.matmul->getParentOfType<scf::ForOp>().walk(
-      [&](nvgpu::DeviceAsyncCopyOp op) {
-        copy = op;
-        return WalkResult::interrupt();
-      });
-  Value a = getViewSource(copy.getSrc());
-  int64_t size = cast<MemRefType>(a.getType()).getDimSize(0);
-  int64_t blockK = kernel.config.getBlockK();
-  Value k = ShapedType::isDynamic(size) ? memref::DimOp::create(builder, a, 0)
-                                        : index.constant(size);
-  return index.div(index.add(k, blockK - 1), blockK);
+/// The row (dim 0) or column of this block's tile, in tiles.
+Value TileGuard::getBlock(unsigned dim) {
+  return index.div(asValue(c.getMixedOffsets()[dim]),
+                   kernel.config.getBlock()[dim]);
 }
 
-/// (row + column) mod period, in block tiles, less the first k-tile of a block
-/// that does not have all.
-Value TileGuard::getFirstKTile(int64_t period) {
-  SmallVector<OpFoldResult> offsets = c.getMixedOffsets();
-  Value row = index.div(asValue(offsets[0]), kernel.config.getBlockM());
-  Value column = index.div(asValue(offsets[1]), kernel.config.getBlockN());
-  Value sum = index.add(row, column);
-  if (!kernel.config.sharesTiles())
-    return index.rem(sum, period);
+GuardedTile TileGuard::describe(unsigned dim) {
+  GuardedTile tile;
+  auto view =
+      kernel.matmul.getInputs()[dim].getDefiningOp<memref::SubViewOp>();
+  tile.shared = view.getSource();
+  tile.slot = asValue(view.getMixedOffsets().front());
+  tile.dim = dim;
+  tile.size = kernel.config.getBlock()[dim];
   MemRefType type = c.getSource().getType();
-  int64_t tiles = plan.countTiles(type.getDimSize(0), type.getDimSize(1));
-  BlockWork work(builder, kernel.config, kernel.launch.getBlockIds().x,
-                 index.constant(tiles));
-  Value first = work.getKTiles(builder, countKTiles()).first;
-  Value beyond = index.sub(index.constant(period), index.rem(first, period));
-  return index.rem(index.add(sum, beyond), period);
-}
-
-void TileGuard::loadPieces(GuardedTile &tile, Value slot) {
-  int64_t width = plan.getChunk();
-  auto type = VectorType::get({width}, kernel.elementType);
-  int64_t rounds =
-      countTileRounds(plan.getThreads(), tile.rows, tile.columns, width);
-  for (int64_t round = 0; round < rounds; ++round) {
-    TilePiece place =
-        getTilePiece(builder, kernel.launch.getThreadIds().x, plan.getThreads(),
-                     tile.rows, tile.columns, width, round);
-    // Threads without a piece of their own look at the tile's first.
-    if (place.active) {
-      Value zero = index.constant(0);
-      for (Value *position : {&place.row, &place.column})
-        *position =
-            arith::SelectOp::create(builder, place.active, *position, zero);
-    }
-    Value elements = vector::LoadOp::create(
-        builder, type, tile.shared, ValueRange{slot, place.row, place.column},
-        /*nontemporal=*/false, llvm::MaybeAlign(kChunkBytes));
-    pieces.push_back({&tile, place, elements});
+  tile.share = plan.getGuardShare(dim, type.getDimSize(0), type.getDimSize(1));
+  tile.part = index.rem(getBlock(1 - dim), tile.share.parts);
+  Value thread = kernel.launch.getThreadIds().x;
+  for (int64_t i = 0; i < tile.share.positions; ++i) {
+    Value position = index.add(thread, i * plan.getThreads());
+    // Threads without a position of their own look at another's.
+    bool isBeyond = (i + 1) * plan.getThreads() > tile.size;
+    tile.positions.push_back(isBeyond ? index.rem(position, tile.size)
+                                      : position);
   }
+  return tile;
 }
 
-/// Whether any element is NaN or infinite: z = x * 0 + z over all of them is
-/// then NaN, and 0 otherwise.
-Value TileGuard::findNaN() {
-  Type type = pieces.front().elements.getType();
-  Value zeros =
-      arith::ConstantOp::create(builder, type, builder.getZeroAttr(type));
-  Value z = zeros;
-  for (GuardedPiece &piece : pieces)
-    z = LLVM::FMAOp::create(builder, piece.elements, zeros, z);
-  Value sum;
-  for (int64_t i = 0; i < plan.getChunk(); ++i) {
-    Value element = vector::ExtractOp::create(builder, z, i);
-    sum = sum ? arith::AddFOp::create(builder, sum, element) : element;
+/// `k` with its place in a group of 4 moved on by position / 8.
+Value TileGuard::rotate(Value k, Value position) {
+  constexpr int64_t kGroup = 4, kRows = 8;
+  Value group = index.mul(index.div(k, kGroup), kGroup);
+  Value place = index.add(k, index.div(position, kRows));
+  return index.add(group, index.rem(place, kGroup));
+}
+
+/// Looks at the elements of position i: NaN if `found` is, or one of them.
+Value TileGuard::look(const GuardedTile &tile, int64_t i, Value found) {
+  const GuardShare &share = tile.share;
+  Value position = tile.positions[i];
+  Value first = index.mul(tile.part, share.sharers);
+  if (share.sharers > 1) {
+    Value turn = index.div(kernel.launch.getThreadIds().x, tile.size);
+    first = index.add(first, index.rem(turn, share.sharers));
   }
-  return arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO, sum, sum);
+  for (int64_t look = 0; look < share.looks; ++look) {
+    Value k = index.add(first, look * share.parts * share.sharers);
+    SmallVector<Value> indices = {tile.slot, k, position};
+    if (tile.dim == 1)
+      indices = {tile.slot, position, rotate(k, position)};
+    found = FindNaNOp::create(builder, found, tile.shared, indices);
+  }
+  return found;
 }
 
-/// Marks the row or column of C of each element that is NaN. Threads that write
-/// the same mark write the same value.
-void TileGuard::mark() {
-  Value one = arith::ConstantIntOp::create(builder, 1, /*width=*/32);
-  Value flag = workspace.view(builder, workspace.getLayout().nanFlag, 1,
-                              builder.getI32Type());
-  for (GuardedPiece &piece : pieces)
-    for (int64_t i = 0; i < plan.getChunk(); ++i) {
-      Value element = vector::ExtractOp::create(builder, piece.elements, i);
-      Value isNaN = arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO,
-                                          element, element);
-      auto ifNaN = scf::IfOp::create(builder, isNaN);
-      OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPointToStart(ifNaN.thenBlock());
-      Value inTile = piece.tile->marksColumns ? index.add(piece.place.column, i)
-                                              : piece.place.row;
-      memref::StoreOp::create(builder, one, piece.tile->marks,
-                              index.add(piece.tile->firstMark, inTile));
-      memref::StoreOp::create(builder, one, flag, index.constant(0));
-    }
-}
-
-void TileGuard::run() {
-  builder.setInsertionPoint(kernel.matmul->getParentOfType<scf::ForOp>());
-  MemRefType type = c.getSource().getType();
+/// Marks the positions where NaN was found, and that there are any.
+void TileGuard::mark(const GuardedTile &tile, ValueRange found) {
   const WorkspaceLayout &layout = workspace.getLayout();
-  ConfigAttr config = kernel.config;
-  int64_t period = plan.getGuardPeriod(type.getDimSize(0), type.getDimSize(1));
-  SmallVector<OpFoldResult> offsets = c.getMixedOffsets();
-  GuardedTile a = {getViewSource(kernel.matmul.getInputs()[0]),
-                   config.getBlockK(),
-                   config.getBlockM(),
-                   workspace.view(builder, layout.nanRows, type.getDimSize(0),
-                                  builder.getI32Type()),
-                   asValue(offsets[0]),
-                   /*marksColumns=*/true};
-  GuardedTile b = {getViewSource(kernel.matmul.getInputs()[1]),
-                   config.getBlockN(),
-                   config.getBlockK(),
-                   workspace.view(builder, layout.nanColumns,
-                                  type.getDimSize(1), builder.getI32Type()),
-                   asValue(offsets[1]),
-                   /*marksColumns=*/false};
-  auto guard =
-      GuardTileOp::create(builder, getFirstKTile(period), uint64_t(period));
-  Block &body = guard.getBody().emplaceBlock();
-  Value slot = body.addArgument(builder.getIndexType(), builder.getLoc());
-  builder.setInsertionPointToStart(&body);
-  loadPieces(a, slot);
-  loadPieces(b, slot);
-  auto ifNaN = scf::IfOp::create(builder, findNaN());
-  builder.setInsertionPointToStart(ifNaN.thenBlock());
-  mark();
+  Type i32 = builder.getI32Type();
+  Value marks = workspace.view(
+      builder, tile.dim == 0 ? layout.nanRows : layout.nanColumns,
+      c.getSource().getType().getDimSize(tile.dim), i32);
+  Value flag = workspace.view(builder, layout.nanFlag, 1, i32);
+  Value one = arith::ConstantIntOp::create(builder, 1, /*width=*/32);
+  Value first = asValue(c.getMixedOffsets()[tile.dim]);
+  for (auto [position, value] : llvm::zip_equal(tile.positions, found)) {
+    Value isNaN = arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO,
+                                        value, value);
+    auto ifNaN = scf::IfOp::create(builder, isNaN);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(ifNaN.thenBlock());
+    memref::StoreOp::create(builder, one, marks, index.add(first, position));
+    memref::StoreOp::create(builder, one, flag, index.constant(0));
+  }
+}
+
+LogicalResult TileGuard::run() {
+  auto loop = kernel.matmul->getParentOfType<scf::ForOp>();
+  builder.setInsertionPoint(loop);
+  const GuardedTile tiles[] = {describe(0), describe(1)};
+  size_t ofA = tiles[0].positions.size(), ofB = tiles[1].positions.size();
+  Value zero =
+      arith::ConstantOp::create(builder, builder.getF32FloatAttr(0.0f));
+  IRRewriter rewriter(builder.getContext());
+  rewriter.setInsertionPoint(loop);
+  auto guarded = loop.replaceWithAdditionalYields(
+      rewriter, SmallVector<Value>(ofA + ofB, zero),
+      /*replaceInitOperandUsesInLoop=*/false,
+      [&](OpBuilder &, Location, ArrayRef<BlockArgument> found) {
+        // The matmul moved with the body of the loop.
+        builder.setInsertionPoint(kernel.matmul);
+        SmallVector<Value> results;
+        for (const GuardedTile &tile : tiles)
+          for (int64_t i = 0; i < tile.share.positions; ++i)
+            results.push_back(look(tile, i, found[results.size()]));
+        return results;
+      });
+  if (failed(guarded))
+    return kernel.matmul.emitOpError("the k-tile loop cannot carry values");
+  builder.setInsertionPointAfter(*guarded);
+  ValueRange found = (*guarded)->getResults();
+  mark(tiles[0], found.take_front(ofA));
+  mark(tiles[1], found.take_back(ofB));
+  return success();
 }
 
 namespace {
@@ -238,7 +216,8 @@ struct GuardTiles : tt::impl::GuardTilesBase<GuardTiles> {
                                   "loop and a C of static sizes");
         return signalPassFailure();
       }
-      TileGuard(kernel, copy).run();
+      if (failed(TileGuard(kernel, c).run()))
+        return signalPassFailure();
     }
   }
 };

@@ -364,8 +364,9 @@ LogicalResult MmaLowering::run() {
       });
   if (failed(carried))
     return kernel.matmul.emitOpError("the k-tile loop cannot carry fragments");
+  // Before the fragments it may carry what others have added.
   if (!isPersistent)
-    storeResults((*carried)->getResults(), copy);
+    storeResults((*carried)->getResults().take_back(zeros.size()), copy);
   kernel.matmul.erase();
   for (linalg::FillOp fill : fills)
     fill.erase();

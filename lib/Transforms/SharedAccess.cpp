@@ -25,7 +25,7 @@ std::optional<MutableOperandRange> mlir::tt::getAccessIndices(Operation *op,
         return copy.getDstIndicesMutable();
       })
       .Case<nvgpu::LdMatrixOp, vector::LoadOp, vector::StoreOp, memref::LoadOp,
-            memref::StoreOp>(
+            memref::StoreOp, FindNaNOp>(
           [](auto access) -> Range { return access.getIndicesMutable(); })
       .Default([](Operation *) -> Range { return std::nullopt; });
 }

@@ -58,11 +58,26 @@ int64_t mlir::tt::countExtraBlocks(ConfigAttr config) {
   return shares - std::gcd(tiles, shares);
 }
 
+/// The largest divisor of `value` that is not greater than `most`.
+static int64_t getDivisor(int64_t value, int64_t most) {
+  int64_t divisor = std::clamp<int64_t>(most, 1, value);
+  while (value % divisor != 0)
+    --divisor;
+  return divisor;
+}
+
 // Every tile of A is staged by all blocks of a block row, every tile of B by
-// all of a block column (GuardTiles.cpp).
-int64_t TilePlan::getGuardPeriod(int64_t m, int64_t n) const {
-  return std::min(llvm::divideCeil(m, config.getBlockM()),
-                  llvm::divideCeil(n, config.getBlockN()));
+// all of a block column.
+GuardShare TilePlan::getGuardShare(unsigned dim, int64_t m, int64_t n) const {
+  int64_t size = config.getBlock()[dim], k = config.getBlockK();
+  int64_t stagedBy = dim == 0 ? llvm::divideCeil(n, config.getBlockN())
+                              : llvm::divideCeil(m, config.getBlockM());
+  GuardShare share;
+  share.positions = llvm::divideCeil(size, getThreads());
+  share.sharers = getDivisor(k, getThreads() / size);
+  share.parts = getDivisor(k / share.sharers, stagedBy);
+  share.looks = k / (share.sharers * share.parts);
+  return share;
 }
 
 int64_t TilePlan::countSharedTiles(int64_t m, int64_t n) const {

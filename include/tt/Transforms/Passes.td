@@ -116,21 +116,20 @@ def StageOperands : Pass<"tt-stage-operands"> {
 }
 
 def GuardTiles : Pass<"tt-guard-tiles"> {
-  let summary = "Look for NaN in a share of the k-tiles that a block stages";
+  let summary = "Look for NaN in a share of what a block stages";
   let description = [{
-    For configs with `rounding_form = guarded`: a `tt.guard_tile` before the
-    k-tile loop that reads a tile of A and of B in shared memory and marks the
-    rows and columns of C that a NaN in them belongs to. The blocks share the
-    tiles, so that each is looked at once or a few times.
+    For configs with `rounding_form = guarded`: `tt.find_nan` of a few elements
+    of the tiles of A and B in shared memory, in the k-tile loop, and after it
+    marks for the rows and columns of C that a NaN in them belongs to. The
+    blocks share the tiles, so that each element is looked at once or a few
+    times.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
                            "::mlir::linalg::LinalgDialect",
-                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect",
-                           "::mlir::tt::TTDialect",
-                           "::mlir::vector::VectorDialect"];
+                           "::mlir::tt::TTDialect"];
 }
 
 def MapToWarps : Pass<"tt-map-to-warps"> {
@@ -303,17 +302,15 @@ def CombineSums : Pass<"tt-combine-sums"> {
                            "::mlir::vector::VectorDialect"];
 }
 
-def ExpandGuard : Pass<"tt-expand-guard"> {
-  let summary = "Cut the k-tile loop where tt.guard_tile looks at a tile";
+def LowerGuard : Pass<"tt-lower-guard"> {
+  let summary = "Lower tt.find_nan, and repair the rows of C it was found for";
   let description = [{
-    The k-tile loop becomes a loop over segments, with the body of
-    `tt.guard_tile` between them. At the end of the kernel the block that arrives
-    last sets the marked rows and columns of C to NaN. Runs after
-    `tt-count-slots`, which wants one loop, and before `tt-lower-epilogue`.
+    Each `tt.find_nan` becomes a load and a maximum. At the end of the kernel the
+    block that arrives last sets the marked rows and columns of C to NaN. Runs
+    before `tt-lower-epilogue`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
-                           "::mlir::linalg::LinalgDialect",
                            "::mlir::LLVM::LLVMDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect"];

@@ -55,6 +55,15 @@ int64_t countExtraBlocks(ConfigAttr config);
 /// registers each, beside its accumulators, fragments and addresses.
 int64_t countRegisterCopies(int64_t accumulators);
 
+/// How the blocks that stage the same tiles of an operand share looking at them
+/// for NaN (GuardTiles.cpp).
+struct GuardShare {
+  int64_t parts = 1;     ///< of a tile, as many blocks look at all of it
+  int64_t sharers = 1;   ///< threads that look at the same row or column of C
+  int64_t positions = 1; ///< rows or columns of C that a thread looks at
+  int64_t looks = 1;     ///< at elements of each of those, in a k-tile
+};
+
 class TilePlan {
 public:
   /// `elementType` is f32, f16 or bf16.
@@ -138,9 +147,8 @@ public:
   int64_t countTiles(int64_t m, int64_t n) const;
   /// Blocks of the launch.
   int64_t countBlocks(int64_t m, int64_t n) const;
-  /// Of the k-tiles of an M x N product, a block with guarded rounding looks at
-  /// one in so many for NaN.
-  int64_t getGuardPeriod(int64_t m, int64_t n) const;
+  /// Of an operand of an M x N product, A (dim 0) or B (dim 1).
+  GuardShare getGuardShare(unsigned dim, int64_t m, int64_t n) const;
   /// Tiles that several blocks may share, and places for such blocks' sums.
   int64_t countSharedTiles(int64_t m, int64_t n) const;
   int64_t countPartialSums(int64_t m, int64_t n) const;

@@ -135,18 +135,21 @@ Operation *TTDialect::materializeConstant(OpBuilder &builder, Attribute value,
 }
 
 //===----------------------------------------------------------------------===//
-// StoreFragmentsOp
+// FindNaNOp
 //===----------------------------------------------------------------------===//
 
-LogicalResult GuardTileOp::verify() {
-  Block &block = getBody().front();
-  if (block.getNumArguments() != 1 || !block.getArgument(0).getType().isIndex())
-    return emitOpError(
-        "expected a body with one argument, a slot of type index");
-  if (getPeriod() < 1)
-    return emitOpError("expected a positive period, found ") << getPeriod();
+LogicalResult FindNaNOp::verify() {
+  int64_t rank = getTile().getType().getRank(), found = getIndices().size();
+  if (rank != found)
+    return emitOpError("expected ")
+           << rank << " indices into " << getTile().getType() << ", found "
+           << found;
   return success();
 }
+
+//===----------------------------------------------------------------------===//
+// StoreFragmentsOp
+//===----------------------------------------------------------------------===//
 
 LogicalResult StoreFragmentsOp::verify() {
   // One fragment for each m16n8 tile of the warp tile.

@@ -84,25 +84,24 @@ def TT_RoundToTF32Op : TT_Op<"round_to_tf32", [
   let assemblyFormat = "$fragment $rounding attr-dict `:` type($fragment)";
 }
 
-def TT_GuardTileOp : TT_Op<"guard_tile", [
-    SingleBlock, NoTerminator, RecursiveMemoryEffects]> {
-  let summary = "look at one k-tile of every period in shared memory";
+def TT_FindNaNOp : TT_Op<"find_nan", [
+    AllTypesMatch<["found", "result"]>]> {
+  let summary = "look at one element of a tile in shared memory";
   let description = [{
-    Stands before the k-tile loop. The body, whose argument is a slot of shared
-    memory, is to run for the k-tiles `first`, `first + period`, ... between
-    the iterations of the loop, when that tile lies in its slot.
-    `tt-guard-tiles` makes it, `tt-expand-guard` puts it in its place.
+    The result is NaN if `found` or `tile[indices]` is; otherwise it is the
+    greater of the two. `tt-guard-tiles` makes it, `tt-lower-guard` turns it
+    into a load and a maximum. Until then it is one op of the k-tile loop with a
+    place of its own in the order.
 
     ```mlir
-    tt.guard_tile first %phase period 16 {
-    ^bb0(%slot: index):
-      ...
-    }
+    %1 = tt.find_nan %0, %tile[%slot, %k, %m] : memref<4x16x128xf32>
     ```
   }];
-  let arguments = (ins Index:$first, I64Attr:$period);
-  let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "`first` $first `period` $period $body attr-dict";
+  let arguments = (ins F32:$found,
+                       Arg<MemRefOf<[F32]>, "", [MemRead]>:$tile,
+                       Variadic<Index>:$indices);
+  let results = (outs F32:$result);
+  let assemblyFormat = "$found `,` $tile `[` $indices `]` attr-dict `:` type($tile)";
   let hasVerifier = 1;
 }
 

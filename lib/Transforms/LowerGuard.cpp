@@ -1,78 +1,37 @@
-//===- ExpandGuard.cpp - Put tt.guard_tile between iterations -------------===//
+//===- LowerGuard.cpp - tt.find_nan, and what becomes of what it finds ----===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// The k-tile loop is cut into segments that end where a tile is to be looked
-// at, so that the loop itself, the hot one, has no branch more than before:
-//
-//   for segment = 0 ... :
-//     hi = first + segment * period
-//     for i = max(hi - period, 0) ... min(hi, tiles): body of the k-tile loop
-//     if hi < tiles: body of tt.guard_tile, for slot hi mod stages
-//
-// Before iteration hi, its tile has landed: the barrier for it stands in
-// iteration hi - 1. It is not overwritten before all have passed the next one.
+// tt.find_nan is a load and the maximum of two numbers that keeps NaN: one
+// instruction (PTX ISA, max.NaN.f32).
 //
 // At the end of the kernel, the block that arrives last of all sets the rows
-// and columns of C that were marked to NaN, and takes the marks back.
+// and columns of C that were marked (tt-guard-tiles) to NaN, and takes the
+// marks back.
 //
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/IRMapping.h"
 #include "tt/Transforms/Passes.h"
 #include "tt/Transforms/Workspace.h"
 #include <limits>
 
 namespace mlir::tt {
-#define GEN_PASS_DEF_EXPANDGUARD
+#define GEN_PASS_DEF_LOWERGUARD
 #include "tt/Transforms/Passes.h.inc"
 } // namespace mlir::tt
 
 using namespace mlir;
 using namespace mlir::tt;
 
-/// Cuts `loop` into segments with `guard` between them.
-static void segmentLoop(GuardTileOp guard, scf::ForOp loop, int64_t stages) {
-  ImplicitLocOpBuilder b(loop.getLoc(), loop);
-  IndexBuilder index(b);
-  int64_t period = guard.getPeriod();
-  Value first = guard.getFirst(), tiles = loop.getUpperBound();
-  Value zero = index.constant(0), one = index.constant(1);
-  // The last segment is the first that ends at or behind the last tile.
-  Value beyond = b.createOrFold<arith::MaxSIOp>(index.sub(tiles, first), zero);
-  Value segments =
-      index.add(index.div(index.add(beyond, period - 1), period), 1);
-  auto outer = scf::ForOp::create(b, zero, segments, one, loop.getInitArgs());
-  b.setInsertionPointToStart(outer.getBody());
-  Value high = index.add(first, index.mul(outer.getInductionVar(), period));
-  Value low = b.createOrFold<arith::MaxSIOp>(
-      index.sub(high, index.constant(period)), zero);
-  auto inner = scf::ForOp::create(b, low, index.min(high, tiles), one,
-                                  outer.getRegionIterArgs());
-  Block *body = inner.getBody();
-  if (!body->empty())
-    body->back().erase();
-  body->getOperations().splice(body->end(), loop.getBody()->getOperations());
-  for (auto [old, now] :
-       llvm::zip_equal(loop.getBody()->getArguments(), body->getArguments()))
-    old.replaceAllUsesWith(now);
-
-  Value isLeft =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::slt, high, tiles);
-  auto ifLeft = scf::IfOp::create(b, isLeft);
-  if (outer.getNumResults() != 0)
-    scf::YieldOp::create(b, inner.getResults());
-  b.setInsertionPointToStart(ifLeft.thenBlock());
-  Block &guardBody = guard.getBody().front();
-  guardBody.getArgument(0).replaceAllUsesWith(index.rem(high, stages));
-  ifLeft.thenBlock()->getOperations().splice(b.getInsertionPoint(),
-                                             guardBody.getOperations());
-  loop.replaceAllUsesWith(outer.getResults());
-  loop.erase();
+static void lower(FindNaNOp op) {
+  ImplicitLocOpBuilder b(op.getLoc(), op);
+  Value element = memref::LoadOp::create(b, op.getTile(), op.getIndices());
+  Value found = arith::MaximumFOp::create(b, op.getFound(), element);
+  op.replaceAllUsesWith(found);
+  op.erase();
 }
 
 /// Sets C[position, :] (dim 0) or C[:, position] (dim 1) to NaN for each mark,
@@ -139,33 +98,26 @@ static void addRepair(gpu::LaunchOp launch, const TilePlan &plan, Value c) {
 
 namespace {
 
-struct ExpandGuard : tt::impl::ExpandGuardBase<ExpandGuard> {
+struct LowerGuard : tt::impl::LowerGuardBase<LowerGuard> {
   void runOnOperation() override {
-    SmallVector<GuardTileOp> guards;
-    getOperation()->walk([&](GuardTileOp op) { guards.push_back(op); });
-    for (GuardTileOp guard : guards)
-      if (failed(expand(guard)))
-        return signalPassFailure();
-  }
-
-private:
-  LogicalResult expand(GuardTileOp guard) {
-    auto launch = guard->getParentOfType<gpu::LaunchOp>();
-    ConfigAttr config = launch ? getConfig(launch) : ConfigAttr();
-    scf::ForOp loop = config ? getKTileLoop(launch) : scf::ForOp();
-    StoreFragmentsOp store;
-    if (launch)
+    for (gpu::LaunchOp launch : collectLaunches(getOperation())) {
+      SmallVector<FindNaNOp> looks;
+      launch.walk([&](FindNaNOp op) { looks.push_back(op); });
+      if (looks.empty())
+        continue;
+      StoreFragmentsOp store;
       launch.walk([&](StoreFragmentsOp op) { store = op; });
-    if (!loop || !store)
-      return guard.emitOpError("expected to stand before the k-tile loop of a "
-                               "gpu.launch with tt.config, whose fragments are "
-                               "stored by tt.store_fragments");
-    Value c = store.getC();
-    TilePlan plan(config, getElementTypeOrSelf(c));
-    segmentLoop(guard, loop, config.getStages());
-    addRepair(launch, plan, c);
-    guard.erase();
-    return success();
+      if (!store) {
+        looks.front().emitOpError("expected to stand in a gpu.launch with "
+                                  "tt.config, whose fragments are stored by "
+                                  "tt.store_fragments");
+        return signalPassFailure();
+      }
+      llvm::for_each(looks, lower);
+      Value c = store.getC();
+      addRepair(launch, TilePlan(getConfig(launch), getElementTypeOrSelf(c)),
+                c);
+    }
   }
 };
 
