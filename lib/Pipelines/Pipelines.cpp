@@ -70,7 +70,7 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
   pm.addPass(createCountSlots());
   pm.addPass(createNestTiles());
   pm.addPass(createPinFragmentLoads());
-  pm.addPass(createLowerGuard());
+  pm.addPass(createRepairRows());
   pm.addPass(createCombineSums());
   pm.addPass(createLowerEpilogue({options.rowAlignment}));
   pm.addPass(createCanonicalizerPass());

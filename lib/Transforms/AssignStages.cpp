@@ -8,14 +8,15 @@
 // are in flight. While tile i is computed, the loop body does, in this order:
 //
 //   stage     what                                              of tile
-//   S - 1     load the fragments of k-step 1, and the           i
-//             looks for NaN, if any
+//   S - 1     maxima of the elements looked at for NaN, if any  i
+//   S - 1     load the fragments of k-step 1                    i
 //   S - 1     mma of k-step 0; between them, stage 0 copies,    i; i + S - 1
 //             and the rounding of k-step 1's fragments          i
 //   ...       ... the same for each k-step but the last
 //   0         close the copy group                              i + S - 1
 //   S - 2     wait for the tile's copies, barrier               i + 1
-//   S - 2     load the fragments of k-step 0                    i + 1
+//   S - 2     load the fragments of k-step 0, and the elements  i + 1
+//             to look at for NaN
 //   S - 1     mma of the last k-step; between them, the         i
 //   S - 2     rounding of k-step 0's fragments                  i + 1
 //   S - 1     store, if the tile of C ends (persistent blocks)  i
@@ -45,6 +46,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/Passes.h"
+#include "tt/Transforms/SharedAccess.h"
 #include "tt/Transforms/TilePlan.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
@@ -72,8 +74,8 @@ struct LoopParts {
   Operation *store = nullptr;
   /// The barrier after the wait, and the one that closes the body.
   gpu::BarrierOp ready, closing;
-  /// tt.find_nan, which reads the tile as fragment loads do.
-  SmallVector<Operation *> looks;
+  /// Elements to look at for NaN, and the maxima that keep it.
+  SmallVector<Operation *> lookLoads, looks;
   /// Fragment loads, their rounding (if any) and mma of each k-step.
   SmallVector<SmallVector<Operation *>> loads, rounding, mma;
 };
@@ -91,7 +93,6 @@ private:
     for (Operation *op : ops)
       place(op, stage);
   }
-  void placeLooks(size_t kStep);
   void placeMma(size_t kStep);
   void planRegisterCopies();
   void placeRegisterStores(bool ofIterationBefore);
@@ -126,14 +127,15 @@ static bool isTileStore(Operation *op) {
 
 /// With a guard, or without: then its tiles are never partial.
 static bool isRegisterLoad(Operation *op) {
-  return isa<memref::LoadOp>(op) ||
+  return (isa<memref::LoadOp>(op) && !isLookLoad(op)) ||
          (isa<scf::IfOp>(op) && op->getNumResults() != 0);
 }
 
 /// Ops whose results are used in another k-step or k-tile: they have a place of
 /// their own.
 static bool isLoad(Operation *op) {
-  return isSharedRead(op) || isa<RoundToTF32Op>(op) || isRegisterLoad(op);
+  return isSharedRead(op) || isLookLoad(op) || isa<RoundToTF32Op>(op) ||
+         isRegisterLoad(op);
 }
 
 /// With a guard in a last, partial round.
@@ -160,7 +162,9 @@ static FailureOr<LoopParts> findParts(scf::ForOp loop) {
       parts.registerLoads.push_back(&op);
     else if (isRegisterStore(&op))
       parts.registerStores.push_back(&op);
-    else if (isa<FindNaNOp>(op))
+    else if (isLookLoad(&op))
+      parts.lookLoads.push_back(&op);
+    else if (isa<arith::MaximumFOp>(op))
       parts.looks.push_back(&op);
     else if (isCopy(&op))
       parts.copies.push_back(&op);
@@ -234,13 +238,6 @@ void Scheduler::place(Operation *op, int64_t stage) {
     });
   }
   placed.insert({op, stage});
-}
-
-/// The k-step's share of the looks for NaN: all come before the barrier.
-void Scheduler::placeLooks(size_t kStep) {
-  size_t looks = parts.looks.size(), steps = parts.mma.size() - 1;
-  for (size_t i = looks * kStep / steps; i < looks * (kStep + 1) / steps; ++i)
-    place(parts.looks[i], last);
 }
 
 /// The mma of one k-step; between them the rounding of the next k-step's
@@ -317,15 +314,16 @@ void Scheduler::run() {
     mmaCount += mma.size();
   isStored.assign(parts.registerStores.size(), false);
   planRegisterCopies();
+  placeAll(parts.looks, last);
   for (size_t kStep = 0; kStep + 1 < kSteps; ++kStep) {
     placeAll(parts.loads[kStep + 1], last);
-    placeLooks(kStep);
     placeMma(kStep);
   }
   place(parts.group, /*stage=*/0);
   place(parts.wait, last - 1);
   place(parts.ready, last - 1);
   placeAll(parts.loads[0], last - 1);
+  placeAll(parts.lookLoads, last - 1);
   placeMma(kSteps - 1);
   if (parts.store)
     place(parts.store, last);

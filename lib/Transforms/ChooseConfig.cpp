@@ -64,10 +64,6 @@ static constexpr SharedLayout kLayouts16Bit[] = {SharedLayout::xor_swizzle,
 /// on for long, measured slower than the model has it.
 static constexpr int64_t kMinStages = 3, kMinStagesOfOneSlice = 4,
                          kMaxStages = 8, kLargeWarpTile = 64 * 64;
-/// A guarded loop ends where it looks for NaN, and begins anew: with less to do
-/// in a k-tile than large warp tiles have in 16 of K it measured slower than
-/// the model has it.
-static constexpr int64_t kGuardedBlockK = 16;
 static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
 /// Four slices hand over three times the sums of a tile: measured slower than
 /// the model has it where those are many.
@@ -86,15 +82,13 @@ static constexpr int64_t kMaxWarps = 16;
 static constexpr double kMargin = 0.995;
 
 /// The order of mma that measured best (docs/performance.md, "Order of mma"):
-/// narrow panels, wider ones where each fragment is rounded in the loop, and
-/// all columns where the guard cuts the loop.
-static MmaOrder chooseMmaOrder(const Problem &problem, RoundingForm form) {
+/// narrow panels, wider ones where each fragment is rounded in the loop.
+static MmaOrder chooseMmaOrder(const Problem &problem) {
   if (!problem.elementType.isF32())
     return MmaOrder::b_pairs;
   if (problem.rounding == Rounding::truncate)
     return MmaOrder::b_stationary;
-  return form == RoundingForm::guarded ? MmaOrder::a_stationary
-                                       : MmaOrder::b_quads;
+  return MmaOrder::b_quads;
 }
 
 std::string mlir::tt::getIllegality(const TilePlan &plan,
@@ -144,30 +138,41 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
          registers <= ofTwo + kNearly;
 }
 
-/// Whether ptxas finds registers for rounded fragments beside those as loaded,
-/// and for addresses: XORed rows of A need one each, and so do copies if they
-/// are many. Warp tiles of 48x96 leave none: guarded loops spill 16 to 120
-/// bytes a thread, `every_fragment` is slower than with smaller ones.
+/// Whether every row of A and B begins at a multiple of the widest copy, if
+/// rows are adjacent.
+static bool hasWideCopies(const Problem &problem) {
+  int64_t bytes = problem.elementType.getIntOrFloatBitWidth() / 8;
+  return llvm::all_of(ArrayRef({problem.m, problem.k}), [&](int64_t length) {
+    return !ShapedType::isDynamic(length) && length * bytes % kChunkBytes == 0;
+  });
+}
+
+/// Whether warp tiles of 48x96 leave ptxas too few registers: for rounded
+/// fragments beside those as loaded, and for addresses, of which XORed rows of
+/// A need one each, and so do copies if they are many. Rounded exactly,
+/// fragments are slower than with smaller tiles; guarded loops spill but for
+/// wide warp tiles with padded rows and wide copies.
 static bool isTightForOne(const Problem &problem, const TilePlan &plan,
                           const TargetInfo &target) {
   constexpr int64_t kCopies = 8;
+  if (!plan.leavesFewRegisters(target))
+    return false;
   ConfigAttr config = plan.getConfig();
+  bool isXor = config.getALayout() == SharedLayout::xor_swizzle;
+  if (problem.rounds())
+    return config.getRoundingForm() != RoundingForm::guarded || isXor ||
+           config.getWarpM() > config.getWarpN() || !hasWideCopies(problem);
   int64_t bytes = (config.getBlockM() + config.getBlockN()) *
-                  config.getBlockK() *
-                  problem.elementType.getIntOrFloatBitWidth() / 8;
-  bool hasAddresses = config.getALayout() == SharedLayout::xor_swizzle &&
-                      bytes > kCopies * kChunkBytes * plan.getThreads();
-  return (problem.rounds() || hasAddresses) && plan.leavesFewRegisters(target);
+                  config.getBlockK() * plan.getElementBytes();
+  return isXor && bytes > kCopies * kChunkBytes * plan.getThreads();
 }
 
 /// A default neither breaks a limit nor has fragments that share registers.
-static bool isAcceptable(const Problem &problem, const TilePlan &plan,
-                         const TargetInfo &target) {
+static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
   // What fails most often first, since texts of refusals take time.
   return plan.getSharedBytes() <= target.sharedBytesPerBlock &&
          plan.getRegisters(/*fragmentSets=*/2) <=
              plan.getRegisterLimit(target) &&
-         !isTightForOne(problem, plan, target) &&
          !isTightForTwo(plan, target) && getIllegality(plan, target).empty();
 }
 
@@ -254,13 +259,12 @@ static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
       [&](int64_t a, int64_t b) { return countRows(a) < countRows(b); });
 }
 
-static ConfigAttr withGuard(ConfigAttr c, const Problem &problem) {
-  RoundingForm form = RoundingForm::guarded;
+static ConfigAttr withGuard(ConfigAttr c) {
   return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
                          c.getStages(), c.getRasterGroup(), c.getALayout(),
-                         chooseMmaOrder(problem, form), c.getKSlices(),
-                         c.getSplitK(), c.getStreamTiles(), c.getStreamShares(),
-                         form, c.getPersistentBlocks());
+                         c.getMmaOrder(), c.getKSlices(), c.getSplitK(),
+                         c.getStreamTiles(), c.getStreamShares(),
+                         RoundingForm::guarded, c.getPersistentBlocks());
 }
 
 namespace {
@@ -296,9 +300,10 @@ private:
 } // namespace
 
 void Chooser::consider(ConfigAttr config) {
-  double seconds =
-      estimateCost(problem, TilePlan(config, problem.elementType), target)
-          .total;
+  TilePlan plan(config, problem.elementType);
+  if (isTightForOne(problem, plan, target))
+    return;
+  double seconds = estimateCost(problem, plan, target).total;
   if (seconds >= kMargin * best)
     return;
   best = seconds;
@@ -307,10 +312,7 @@ void Chooser::consider(ConfigAttr config) {
 
 void Chooser::considerForms(ConfigAttr config) {
   consider(config);
-  if (config.getWarpM() * config.getWarpN() * config.getBlockK() <
-      kLargeWarpTile * kGuardedBlockK)
-    return;
-  ConfigAttr guarded = withGuard(config, problem);
+  ConfigAttr guarded = withGuard(config);
   TilePlan plan(guarded, problem.elementType);
   if (canGuard(problem, plan) && getIllegality(plan, target).empty())
     consider(guarded);
@@ -358,12 +360,12 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
     ConfigAttr config = ConfigAttr::get(
         problem.elementType.getContext(), {tile.blockM, tile.blockN, blockK},
         {tile.warpM, tile.warpN}, stages, chooseRasterGroup(tile, target),
-        layout, chooseMmaOrder(problem, RoundingForm::every_fragment), slices,
+        layout, chooseMmaOrder(problem), slices,
         splits, /*streamTiles=*/0, /*streamShares=*/0,
         RoundingForm::every_fragment, /*persistentBlocks=*/0);
     TilePlan plan(config, problem.elementType);
     int64_t slots = countSlots(plan, target);
-    if (slots <= mostSlots || !isAcceptable(problem, plan, target))
+    if (slots <= mostSlots || !isAcceptable(plan, target))
       continue;
     mostSlots = slots;
     considerStreams(config);

@@ -13,7 +13,8 @@
 //   issue          r x warp instructions / 4 schedulers
 //   shared memory  r x (bytes copied in + bytes of fragments) / 128 a clock
 //   L2             bytes copied in / bandwidth of L2, or of the SM's port
-//   DRAM           bytes of A and B that the wave touches first / bandwidth
+//   DRAM           bytes of A and B that the wave touches first, and of C that
+//                  it writes / bandwidth
 //   latency        the way of a copy / how many k-tiles ahead it is started
 //                  (and the same of copies through registers, a term apart)
 //   steps          a chain that more blocks do not shorten: each k-step waits
@@ -36,6 +37,7 @@
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -69,6 +71,16 @@ static constexpr double kRoundingSlots = 1.93;
 static constexpr double kRoundingAlone = 0.58;
 /// L2 is read in sectors (Nsight Compute documentation, "Memory Tables").
 static constexpr int64_t kSectorBytes = 32;
+/// 16-byte copies of rows that begin in the middle of a sector in L2 or in
+/// shared memory, not in both, read each sector twice. Of such an operand's
+/// bytes, what that costs beside them, where every other row is so. Fitted.
+static constexpr double kSplitSectors = 1.0;
+/// The same again, where all blocks that run want the same tile of A at the
+/// same time, so the same few slices of L2. Fitted.
+static constexpr double kSharedSplits = 2.0;
+/// Rows at strides of 4 or 8 bytes take copies as narrow: wavefronts of each
+/// that a warp has more by it (fitted), and issue slots of any copy.
+static constexpr double kNarrowWavefronts = 4, kCopySlots = 2;
 /// 16-bit rows at odd strides go through registers (tt-stage-operands). Of 128
 /// bytes, each: two loads and a store, which take the way of shared memory;
 /// their predicates, zeros and the joining of halves; see the main loop's SASS.
@@ -92,12 +104,12 @@ static constexpr double kStreamMisses = 0.3;
 /// of one k-tile. Fitted.
 static constexpr double kRowBytesLost = 15.5;
 /// The end of a guarded block: a fence and an atomic addition. Fitted.
-static constexpr double kGuardSeconds = 1.0e-6;
+static constexpr double kGuardSeconds = 1.5e-6;
 
 /// What a main loop loses where sums and fragments leave hardly any registers:
 /// tiles of 192x192 beside those of 256x128, of the model's estimate for each;
 /// and where fragments are rounded, which takes registers of its own.
-static constexpr double kTightLoop = 1.02, kTightRounding = 1.1;
+static constexpr double kTightLoop = 1.02, kTightRounding = 1.06;
 
 /// What a persistent block saves at each tile but its first, since the next
 /// one's copies and mma overlap with the end of it, and at most this part of
@@ -149,16 +161,29 @@ struct TileWork {
   double copiedBytes = 0;   ///< from global to shared memory
   double readBytes = 0;     ///< for them, from L2
   double stagedBytes = 0;   ///< of them, through registers
+  double narrowCopies = 0;  ///< of a warp, beyond those of 16 bytes
   double fragmentBytes = 0; ///< from shared memory to registers
   double issueSlots = 0;    ///< of all warps
   double roundingSlots = 0; ///< of them, for rounding
   double steps = 0;         ///< k-steps that one warp does, one after another
   double pieces = 0;        ///< pieces of rows that a byte of A and B is of
 
-  TileWork(const Problem &problem, const TilePlan &plan);
+  TileWork(const Problem &problem, const TilePlan &plan,
+           const TargetInfo &target);
 };
 
 } // namespace
+
+/// Bytes that one cp.async moves if rows of `length` elements are adjacent.
+static int64_t getCopyBytes(int64_t length, const TilePlan &plan) {
+  return std::gcd(getModelSize(length) * plan.getElementBytes(), kChunkBytes);
+}
+
+/// Whether every other of these rows begins in the middle of a sector.
+static bool beginsInSector(int64_t length, const TilePlan &plan) {
+  return getModelSize(length) * plan.getElementBytes() % kSectorBytes ==
+         kChunkBytes;
+}
 
 /// Whether rows of `length` elements lie at odd strides, if they are adjacent.
 static bool isStaged(int64_t length, const TilePlan &plan) {
@@ -178,7 +203,8 @@ static int64_t countLooks(const Problem &problem, const TilePlan &plan) {
   return looks;
 }
 
-TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
+TileWork::TileWork(const Problem &problem, const TilePlan &plan,
+                   const TargetInfo &target) {
   ConfigAttr config = plan.getConfig();
   double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
   // Of one slice: each slice does its own k-steps only.
@@ -194,13 +220,25 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
                  (isStaged(problem.k, plan) ? n : 0)) *
                 kBytes;
   // Every other row of a padded A of 16 bits begins in the middle of a 32-byte
-  // sector of shared memory, and its copies read each sector of L2 twice. Rows
+  // sector of shared memory; of a matrix whose rows do in L2, all others. Rows
   // that begin in the middle of a sector of L2 end in the middle of another.
-  bool isSplit = !plan.isF32() && config.getALayout() == SharedLayout::padded;
+  bool isPadded = !plan.isF32() && config.getALayout() == SharedLayout::padded;
+  double splitA = 0;
+  if (isPadded && isStaged(problem.m, plan)) {
+    constexpr double kHalf = 0.5;
+    splitA = kHalf;
+  } else if (isPadded != beginsInSector(problem.m, plan)) {
+    splitA = kSplitSectors;
+    if (problemM <= m)
+      splitA += kSharedSplits *
+                std::min(1.0, std::ceil(problemN / n) * config.getSplitK() /
+                                  target.multiprocessors);
+  }
+  double splitB = beginsInSector(problem.k, plan) ? kSplitSectors : 0;
   auto getLostBytes = [&](int64_t rowLength) {
     return rowLength * plan.getElementBytes() % kSectorBytes ? kSectorBytes : 0;
   };
-  readBytes = copiedBytes + (isSplit ? m * kBytes / 2 : 0) +
+  readBytes = copiedBytes + splitA * m * kBytes + splitB * n * kBytes +
               k * getLostBytes(getModelSize(problem.m)) +
               n * getLostBytes(getModelSize(problem.k));
   // Each warp reads its rows of A and of B; those in a row or column of warps
@@ -219,9 +257,16 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan) {
   double registers = plan.getMTiles() * 4.0 + plan.getNTiles() * 2.0;
   roundingSlots = warps * plan.getKSteps() * registers * kRoundingSlots *
                   getRoundingInstructions(problem, config.getRoundingForm());
+  for (auto [rows, length] :
+       {std::pair(m, problem.m), std::pair(n, problem.k)})
+    if (!isStaged(length, plan))
+      narrowCopies += rows * kBytes / kThreadsPerWarp *
+                      (1.0 / getCopyBytes(length, plan) - 1.0 / kChunkBytes);
   // A copy and about as many instructions for its address and predicate.
   double copies =
-      2 * (copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp +
+      kCopySlots *
+          ((copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp +
+           narrowCopies) +
       kStagedSlots * stagedBytes / kSharedBytesPerClock;
   // A load and a maximum, of all warps.
   double looks = countLooks(problem, plan) * config.getWarps();
@@ -268,7 +313,7 @@ public:
   Estimator(const Problem &problem, const TilePlan &plan,
             const TargetInfo &target)
       : problem(problem), plan(plan), config(plan.getConfig()), target(target),
-        work(problem, plan) {}
+        work(problem, plan, target) {}
 
   CostEstimate run();
 
@@ -280,7 +325,7 @@ private:
   void addWave(int64_t active, int64_t count, double kTiles);
   void addStream();
   /// The part of the tensor cores and schedulers that `blocks` on an SM reach:
-  /// each warp has one of four.
+  /// each warp has one of four, and six take as long as eight.
   double getBusySubcores(int64_t blocks) const;
   double getDramBytes(int64_t active) const;
   double getStagedLatency() const;
@@ -340,19 +385,22 @@ void Estimator::occupy() {
 
 double Estimator::getBusySubcores(int64_t blocks) const {
   double warps = double(blocks) * config.getWarps();
-  return std::min<double>(warps, kSubcoresPerSM);
+  return warps / std::ceil(warps / kSubcoresPerSM);
 }
 
-/// From DRAM for a k-tile of each of `active` blocks. Blocks in which shares
-/// end or begin are not all at the same k, and lose a part of what they could
-/// have read after each other from L2.
+/// From and to DRAM for a k-tile of each of `active` blocks: of A and B, and of
+/// C as much as is due to a k-tile. Blocks in which shares end or begin are not
+/// all at the same k, and lose a part of what they could have read after each
+/// other from L2.
 double Estimator::getDramBytes(int64_t active) const {
   if (fitsL2)
     return 0;
   double bytes = operandBytes * active / tiles / kTiles;
   if (isStreaming)
     bytes = std::max(bytes, kStreamMisses * active * work.copiedBytes);
-  return bytes * (1 + kRowBytesLost * work.pieces);
+  double resultBytes = cost.dramBytes - operandBytes;
+  return bytes * (1 + kRowBytesLost * work.pieces) +
+         resultBytes * active / tiles / kTiles;
 }
 
 /// Of copies through registers, which are on their way for a part of a k-tile.
@@ -378,7 +426,9 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
       kRoundingAlone * rounding * std::min(1.0, kSubcoresPerSM / warps);
   double issue = blocks * work.issueSlots / (subcores * clock);
   double sharedBytes = work.copiedBytes + work.fragmentBytes +
-                       (kStagedWavefronts - 1) * work.stagedBytes;
+                       (kStagedWavefronts - 1) * work.stagedBytes +
+                       kNarrowWavefronts * kSharedBytesPerClock *
+                           work.narrowCopies;
   double shared = blocks * sharedBytes / (kSharedBytesPerClock * clock);
   double l2 =
       std::max(active * work.readBytes / target.l2BytesPerSecond,

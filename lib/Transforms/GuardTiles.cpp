@@ -24,11 +24,11 @@
 //   k = 8        0,0  0,0  0,0  ]     the second look of the same threads
 //
 // The same of B, whose rows are columns of C and whose columns are k, for block
-// rows r. In each group of 4 elements of a row of B, k is rotated by row / 8:
-// rows that are 8 apart lie in the same banks (tt-swizzle-shared). A thread
-// looks at the same row of C throughout, so one value for each such row holds
-// whether there was a NaN. After the loop it is marked in the workspace;
-// tt-lower-guard sets the marked rows and columns of C.
+// rows r. There, k is rotated in each group of 4 by bits 1 and 4 of the row:
+// rows that differ in no other bit lie in the same banks (tt-swizzle-shared). A
+// thread looks at the same row of C throughout, so one value for each such row
+// holds whether there was a NaN. After the loop it is marked in the workspace;
+// tt-repair-rows sets the marked rows and columns of C.
 //
 //===----------------------------------------------------------------------===//
 
@@ -121,11 +121,13 @@ GuardedTile TileGuard::describe(unsigned dim) {
   return tile;
 }
 
-/// `k` with its place in a group of 4 moved on by position / 8.
-Value TileGuard::rotate(Value k, Value position) {
-  constexpr int64_t kGroup = 4, kRows = 8;
+/// `k` with its place in a group of 4 moved on by bits 1 and 4 of the row.
+Value TileGuard::rotate(Value k, Value row) {
+  constexpr int64_t kGroup = 4;
+  Value bit1 = index.rem(index.div(row, 2), 2);
+  Value bit4 = index.rem(index.div(row, 16), 2);
+  Value place = index.add(index.add(bit1, index.mul(bit4, 2)), k);
   Value group = index.mul(index.div(k, kGroup), kGroup);
-  Value place = index.add(k, index.div(position, kRows));
   return index.add(group, index.rem(place, kGroup));
 }
 
@@ -143,7 +145,8 @@ Value TileGuard::look(const GuardedTile &tile, int64_t i, Value found) {
     SmallVector<Value> indices = {tile.slot, k, position};
     if (tile.dim == 1)
       indices = {tile.slot, position, rotate(k, position)};
-    found = FindNaNOp::create(builder, found, tile.shared, indices);
+    Value element = memref::LoadOp::create(builder, tile.shared, indices);
+    found = arith::MaximumFOp::create(builder, found, element);
   }
   return found;
 }

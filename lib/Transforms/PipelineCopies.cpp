@@ -24,6 +24,7 @@
 #include "mlir/Dialect/SCF/Transforms/Transforms.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/Passes.h"
+#include "tt/Transforms/SharedAccess.h"
 
 namespace mlir::tt {
 #define GEN_PASS_DEF_PIPELINECOPIES
@@ -71,7 +72,8 @@ static Operation *predicateLoad(RewriterBase &rewriter, memref::LoadOp load,
 /// Copies are predicated; all else may run in iterations it is not needed in.
 static Operation *predicateOp(RewriterBase &rewriter, Operation *op,
                               Value predicate) {
-  if (auto load = dyn_cast<memref::LoadOp>(op))
+  auto load = dyn_cast<memref::LoadOp>(op);
+  if (load && !isLookLoad(load))
     return predicateLoad(rewriter, load, predicate);
   // A guarded load through registers: outside, it yields zero.
   auto guarded = dyn_cast<scf::IfOp>(op);

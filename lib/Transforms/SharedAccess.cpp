@@ -25,9 +25,15 @@ std::optional<MutableOperandRange> mlir::tt::getAccessIndices(Operation *op,
         return copy.getDstIndicesMutable();
       })
       .Case<nvgpu::LdMatrixOp, vector::LoadOp, vector::StoreOp, memref::LoadOp,
-            memref::StoreOp, FindNaNOp>(
+            memref::StoreOp>(
           [](auto access) -> Range { return access.getIndicesMutable(); })
       .Default([](Operation *) -> Range { return std::nullopt; });
+}
+
+bool mlir::tt::isLookLoad(Operation *op) {
+  auto load = dyn_cast<memref::LoadOp>(op);
+  return load && gpu::GPUDialect::hasWorkgroupMemoryAddressSpace(
+                     load.getMemRefType());
 }
 
 uint64_t mlir::tt::getPossibleBits(Value value) {

@@ -118,18 +118,17 @@ def StageOperands : Pass<"tt-stage-operands"> {
 def GuardTiles : Pass<"tt-guard-tiles"> {
   let summary = "Look for NaN in a share of what a block stages";
   let description = [{
-    For configs with `rounding_form = guarded`: `tt.find_nan` of a few elements
-    of the tiles of A and B in shared memory, in the k-tile loop, and after it
-    marks for the rows and columns of C that a NaN in them belongs to. The
-    blocks share the tiles, so that each element is looked at once or a few
-    times.
+    For configs with `rounding_form = guarded`: in the k-tile loop, each thread
+    loads a few elements of the tiles of A and B from shared memory and keeps
+    maxima, which are NaN if one of the elements is. After the loop these mark
+    the rows and columns of C that a NaN belongs to. The blocks share the tiles,
+    so that each element is looked at once or a few times.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::memref::MemRefDialect",
-                           "::mlir::scf::SCFDialect",
-                           "::mlir::tt::TTDialect"];
+                           "::mlir::scf::SCFDialect"];
 }
 
 def MapToWarps : Pass<"tt-map-to-warps"> {
@@ -302,12 +301,12 @@ def CombineSums : Pass<"tt-combine-sums"> {
                            "::mlir::vector::VectorDialect"];
 }
 
-def LowerGuard : Pass<"tt-lower-guard"> {
-  let summary = "Lower tt.find_nan, and repair the rows of C it was found for";
+def RepairRows : Pass<"tt-repair-rows"> {
+  let summary = "Set the rows and columns of C that were marked to NaN";
   let description = [{
-    Each `tt.find_nan` becomes a load and a maximum. At the end of the kernel the
-    block that arrives last sets the marked rows and columns of C to NaN. Runs
-    before `tt-lower-epilogue`.
+    For configs with `rounding_form = guarded`: at the end of the kernel the
+    block that arrives last sets the rows and columns of C that other blocks have
+    marked (`tt-guard-tiles`) to NaN. Runs before `tt-lower-epilogue`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",

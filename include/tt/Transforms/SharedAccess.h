@@ -16,6 +16,11 @@ namespace mlir::tt {
 std::optional<MutableOperandRange> getAccessIndices(Operation *op,
                                                     Value buffer);
 
+/// Whether `op` loads a single element of shared memory, which is looked at for
+/// NaN (tt-guard-tiles). Other single elements that a loop loads come from
+/// global memory (tt-stage-operands).
+bool isLookLoad(Operation *op);
+
 /// The bits of an index that can be set, as far as arithmetic on thread ids and
 /// constants shows.
 uint64_t getPossibleBits(Value value);

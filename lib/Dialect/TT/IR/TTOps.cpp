@@ -135,19 +135,6 @@ Operation *TTDialect::materializeConstant(OpBuilder &builder, Attribute value,
 }
 
 //===----------------------------------------------------------------------===//
-// FindNaNOp
-//===----------------------------------------------------------------------===//
-
-LogicalResult FindNaNOp::verify() {
-  int64_t rank = getTile().getType().getRank(), found = getIndices().size();
-  if (rank != found)
-    return emitOpError("expected ")
-           << rank << " indices into " << getTile().getType() << ", found "
-           << found;
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
 // StoreFragmentsOp
 //===----------------------------------------------------------------------===//
 

@@ -84,27 +84,6 @@ def TT_RoundToTF32Op : TT_Op<"round_to_tf32", [
   let assemblyFormat = "$fragment $rounding attr-dict `:` type($fragment)";
 }
 
-def TT_FindNaNOp : TT_Op<"find_nan", [
-    AllTypesMatch<["found", "result"]>]> {
-  let summary = "look at one element of a tile in shared memory";
-  let description = [{
-    The result is NaN if `found` or `tile[indices]` is; otherwise it is the
-    greater of the two. `tt-guard-tiles` makes it, `tt-lower-guard` turns it
-    into a load and a maximum. Until then it is one op of the k-tile loop with a
-    place of its own in the order.
-
-    ```mlir
-    %1 = tt.find_nan %0, %tile[%slot, %k, %m] : memref<4x16x128xf32>
-    ```
-  }];
-  let arguments = (ins F32:$found,
-                       Arg<MemRefOf<[F32]>, "", [MemRead]>:$tile,
-                       Variadic<Index>:$indices);
-  let results = (outs F32:$result);
-  let assemblyFormat = "$found `,` $tile `[` $indices `]` attr-dict `:` type($tile)";
-  let hasVerifier = 1;
-}
-
 def TT_StoreFragmentsOp : TT_Op<"store_fragments", [
     MemoryEffects<[MemWrite]>]> {
   let summary = "store a warp's accumulator fragments to its tile of C";

@@ -1,16 +1,19 @@
 // RUN: tt-opt %s --tt-to-linalg --linalg-to-gpu --gpu-to-nvgpu | FileCheck %s
 
-// Segments of the k-tile loop, and between them the look at a tile. At the end the
-// block that arrives last of all repairs the marked rows and columns of C.
+// The loop takes the maxima of what the iteration before has loaded, and loads
+// for the next one after its barrier. At the end the block that arrives last of
+// all repairs the marked rows and columns of C.
 // CHECK-LABEL: func @f
-// CHECK-NOT: tt.guard_tile
+// CHECK: memref.load %{{.*}} : memref<13056xf32, #gpu.address_space<workgroup>>
 // CHECK: scf.for
-// CHECK:   scf.for
-// CHECK:     nvgpu.mma.sync
-// CHECK:     scf.yield
-// CHECK:   scf.if
-// CHECK:     llvm.intr.fma
-// CHECK:     arith.cmpf uno
+// CHECK-COUNT-12: arith.maximumf
+// CHECK-NOT: arith.maximumf
+// CHECK: nvgpu.mma.sync
+// CHECK: gpu.barrier
+// CHECK-COUNT-12: memref.load %{{.*}} : memref<13056xf32, #gpu.address_space<workgroup>>
+// CHECK: nvgpu.mma.sync
+// CHECK: scf.yield
+// CHECK: arith.cmpf uno
 // CHECK: vector.store
 // CHECK: gpu.barrier
 // CHECK: llvm.fence syncscope("device") acq_rel

@@ -1,15 +1,12 @@
-//===- LowerGuard.cpp - tt.find_nan, and what becomes of what it finds ----===//
+//===- RepairRows.cpp - Set marked rows and columns of C to NaN -----------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// tt.find_nan is a load and the maximum of two numbers that keeps NaN: one
-// instruction (PTX ISA, max.NaN.f32).
-//
-// At the end of the kernel, the block that arrives last of all sets the rows
-// and columns of C that were marked (tt-guard-tiles) to NaN, and takes the
-// marks back.
+// At the end of a kernel with guarded rounding, the block that arrives last of
+// all sets the rows and columns of C that any block has marked (tt-guard-tiles)
+// to NaN, and takes the marks back.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,20 +16,12 @@
 #include <limits>
 
 namespace mlir::tt {
-#define GEN_PASS_DEF_LOWERGUARD
+#define GEN_PASS_DEF_REPAIRROWS
 #include "tt/Transforms/Passes.h.inc"
 } // namespace mlir::tt
 
 using namespace mlir;
 using namespace mlir::tt;
-
-static void lower(FindNaNOp op) {
-  ImplicitLocOpBuilder b(op.getLoc(), op);
-  Value element = memref::LoadOp::create(b, op.getTile(), op.getIndices());
-  Value found = arith::MaximumFOp::create(b, op.getFound(), element);
-  op.replaceAllUsesWith(found);
-  op.erase();
-}
 
 /// Sets C[position, :] (dim 0) or C[:, position] (dim 1) to NaN for each mark,
 /// the threads sharing the marks.
@@ -98,22 +87,18 @@ static void addRepair(gpu::LaunchOp launch, const TilePlan &plan, Value c) {
 
 namespace {
 
-struct LowerGuard : tt::impl::LowerGuardBase<LowerGuard> {
+struct RepairRows : tt::impl::RepairRowsBase<RepairRows> {
   void runOnOperation() override {
     for (gpu::LaunchOp launch : collectLaunches(getOperation())) {
-      SmallVector<FindNaNOp> looks;
-      launch.walk([&](FindNaNOp op) { looks.push_back(op); });
-      if (looks.empty())
+      if (getConfig(launch).getRoundingForm() != RoundingForm::guarded)
         continue;
       StoreFragmentsOp store;
       launch.walk([&](StoreFragmentsOp op) { store = op; });
       if (!store) {
-        looks.front().emitOpError("expected to stand in a gpu.launch with "
-                                  "tt.config, whose fragments are stored by "
-                                  "tt.store_fragments");
+        launch.emitOpError("expected tt.store_fragments in a kernel with "
+                           "rounding_form = guarded");
         return signalPassFailure();
       }
-      llvm::for_each(looks, lower);
       Value c = store.getC();
       addRepair(launch, TilePlan(getConfig(launch), getElementTypeOrSelf(c)),
                 c);
