@@ -18,6 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -34,20 +35,43 @@ namespace mlir::tt {
 using namespace mlir;
 using namespace mlir::tt;
 
-/// Makes `copy` read nothing where `predicate` is false.
+/// `x`, or zero where `predicate` is false, in a way that LLVM cannot look
+/// through: it would make of a comparison with it two conditions again.
+static Value selectOrZero(ImplicitLocOpBuilder &b, Value predicate, Value x) {
+  IndexBuilder index(b, x.getType());
+  Value selected = index.select(predicate, x, index.constant(0));
+  return LLVM::InlineAsmOp::create(
+             b, x.getType(), selected, /*asm_string=*/"",
+             /*constraints=*/"=r,0", /*has_side_effects=*/false,
+             /*is_align_stack=*/false, LLVM::TailCallKind::None,
+             LLVM::AsmDialectAttr(), /*operand_attrs=*/ArrayAttr())
+      .getResult(0);
+}
+
+/// Makes `copy` read nothing where `predicate` is false. A copy that reads
+/// nothing beyond a limit (tt-stage-operands) gets a limit of zero there: one
+/// select for all such copies, where a second condition would take one each.
 static void predicateCopy(RewriterBase &rewriter, nvgpu::DeviceAsyncCopyOp copy,
                           Value predicate) {
-  OpBuilder::InsertionGuard guard(rewriter);
-  rewriter.setInsertionPoint(copy);
-  Location loc = copy.getLoc();
-  Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0);
+  ImplicitLocOpBuilder b(copy.getLoc(), rewriter);
+  b.setInsertionPoint(copy);
+  IndexBuilder index(b);
   Value elements = copy.getSrcElements();
   if (!elements)
-    elements = arith::ConstantIndexOp::create(
-        rewriter, loc, copy.getDstElements().getSExtValue());
-  Value selected =
-      arith::SelectOp::create(rewriter, loc, predicate, elements, zero);
-  copy.getSrcElementsMutable().assign(selected);
+    elements = index.constant(copy.getDstElements().getSExtValue());
+  auto select = elements.getDefiningOp<arith::SelectOp>();
+  auto isBelow = select ? select.getCondition().getDefiningOp<arith::CmpIOp>()
+                        : arith::CmpIOp();
+  bool hasLimit = isBelow && getConstantIndex(select.getFalseValue()) == 0 &&
+                  isBelow.getPredicate() == arith::CmpIPredicate::slt &&
+                  isBelow.getLhs().getType().isInteger(32);
+  if (hasLimit) {
+    Value limit = selectOrZero(b, predicate, isBelow.getRhs());
+    predicate = IndexBuilder(b, limit.getType()).isLess(isBelow.getLhs(), limit);
+    elements = select.getTrueValue();
+  }
+  copy.getSrcElementsMutable().assign(
+      index.select(predicate, elements, index.constant(0)));
 }
 
 /// Makes a load through registers yield zero where `predicate` is false.

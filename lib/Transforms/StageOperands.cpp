@@ -142,34 +142,39 @@ TilePiece OperandStager::getPlace(StagedTile &tile, int64_t round,
 }
 
 /// Pieces of a row whose length is a multiple of theirs lie inside the operand
-/// wholly or not at all: then a comparison is enough.
+/// wholly or not at all: then one comparison of 32 bits is enough for a piece,
+///
+///   row < limit    limit = column < columns ? rows : 0
+///
+/// since the limit is the same for all pieces of a thread, as a rule. No more
+/// than a tile is left of rows or columns.
 Value OperandStager::countValid(StagedTile &tile, const TilePiece &place,
                                 int64_t width) {
   auto bound = [&](unsigned dim) -> Value {
     OpFoldResult size = tile.source.getMixedSizes()[dim];
     return dyn_cast<Value>(size);
   };
-  auto isBelow = [&](Value position, Value limit) -> Value {
-    return arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, position,
-                                 limit);
+  IndexBuilder narrow(builder, builder.getI32Type());
+  auto isBelow = [&](Value position, Value limit) {
+    return narrow.isLess(narrow.cast(position), narrow.cast(limit));
   };
   Value rows = bound(0), columns = bound(1);
   if (!rows && !columns)
     return {};
   int64_t length = tile.source.getSource().getType().getDimSize(1);
   bool isWhole = !ShapedType::isDynamic(length) && length % width == 0;
-  Value valid = index.constant(width), inside;
-  if (columns && isWhole)
-    inside = isBelow(place.column, columns);
-  else if (columns)
-    valid = index.clamp(index.sub(columns, place.column), width);
-  if (rows) {
-    Value inRows = isBelow(place.row, rows);
-    inside = inside ? arith::AndIOp::create(builder, inside, inRows) : inRows;
+  if (columns && !isWhole) {
+    Value valid = index.clamp(index.sub(columns, place.column), width);
+    return rows ? index.select(isBelow(place.row, rows), valid,
+                               index.constant(0))
+                : valid;
   }
-  if (!inside)
-    return valid;
-  return arith::SelectOp::create(builder, inside, valid, index.constant(0));
+  if (rows && columns)
+    rows = narrow.select(isBelow(place.column, columns), narrow.cast(rows),
+                         narrow.constant(0));
+  Value inside =
+      rows ? isBelow(place.row, rows) : isBelow(place.column, columns);
+  return index.select(inside, index.constant(width), index.constant(0));
 }
 
 void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,

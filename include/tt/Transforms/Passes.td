@@ -241,6 +241,7 @@ def PipelineCopies : Pass<"tt-pipeline-copies"> {
     waited for.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::nvgpu::NVGPUDialect"];
 }
 
