@@ -62,8 +62,9 @@ static constexpr SharedLayout kLayouts16Bit[] = {SharedLayout::xor_swizzle,
                                                  SharedLayout::padded};
 /// Three stages of a longer k-tile, which one slice of large warp tiles works
 /// on for long, measured slower than the model has it.
-static constexpr int64_t kMinStages = 3, kMinStagesOfOneSlice = 4,
-                         kMaxStages = 8, kLargeWarpTile = 64 * 64;
+static constexpr int64_t kFewestStages = 2, kMinStages = 3,
+                         kMinStagesOfOneSlice = 4, kMaxStages = 8,
+                         kLargeWarpTile = 64 * 64;
 static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
 /// Four slices hand over three times the sums of a tile: measured slower than
 /// the model has it where those are many.
@@ -72,6 +73,8 @@ static constexpr int64_t kManySlices = 4, kMostRowsOfManySlices = 32;
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 /// Blocks an SM beyond which K is not split any further.
 static constexpr int64_t kSplitBlocksPerSM = 3;
+/// Where an SM holds more blocks, some compute already while one ends.
+static constexpr int64_t kPersistentBlocksPerSM = 2;
 /// The fewest that are left to each of the blocks that share a tile.
 static constexpr int64_t kMinKTilesOfShare = 4;
 /// Of shareLastWave.
@@ -138,20 +141,22 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
          registers <= ofTwo + kNearly;
 }
 
-/// Whether every row of A and B begins at a multiple of the widest copy, if
-/// rows are adjacent.
-static bool hasWideCopies(const Problem &problem) {
-  int64_t bytes = problem.elementType.getIntOrFloatBitWidth() / 8;
-  return llvm::all_of(ArrayRef({problem.m, problem.k}), [&](int64_t length) {
-    return !ShapedType::isDynamic(length) && length * bytes % kChunkBytes == 0;
-  });
+/// Whether no tile sticks out of its matrix, so that no copy has a limit.
+static bool hasWholeTiles(const Problem &problem, ConfigAttr config) {
+  return llvm::all_of(
+      llvm::zip_equal(ArrayRef({problem.m, problem.n, problem.k}),
+                      config.getBlock()),
+      [](auto sizes) {
+        auto [size, block] = sizes;
+        return !ShapedType::isDynamic(size) && size % block == 0;
+      });
 }
 
 /// Whether warp tiles of 48x96 leave ptxas too few registers: for rounded
 /// fragments beside those as loaded, and for addresses, of which XORed rows of
 /// A need one each, and so do copies if they are many. Rounded exactly,
 /// fragments are slower than with smaller tiles; guarded loops spill but for
-/// wide warp tiles with padded rows and wide copies.
+/// wide warp tiles, padded rows, and blocks that have whole tiles alone.
 static bool isTightForOne(const Problem &problem, const TilePlan &plan,
                           const TargetInfo &target) {
   constexpr int64_t kCopies = 8;
@@ -161,7 +166,8 @@ static bool isTightForOne(const Problem &problem, const TilePlan &plan,
   bool isXor = config.getALayout() == SharedLayout::xor_swizzle;
   if (problem.rounds())
     return config.getRoundingForm() != RoundingForm::guarded || isXor ||
-           config.getWarpM() > config.getWarpN() || !hasWideCopies(problem);
+           config.getWarpM() > config.getWarpN() || config.sharesTiles() ||
+           !hasWholeTiles(problem, config);
   int64_t bytes = (config.getBlockM() + config.getBlockN()) *
                   config.getBlockK() * plan.getElementBytes();
   return isXor && bytes > kCopies * kChunkBytes * plan.getThreads();
@@ -286,9 +292,8 @@ private:
   /// `config`, and guarded: where the tensor cores are slow enough to hide the
   /// rounding of every fragment, that is slower.
   void considerForms(ConfigAttr config);
-  /// `config` with blocks that compute several tiles. Where an SM holds more
-  /// than one, others compute already while one begins or ends; and loops that
-  /// round lose more by it than they gain (docs/performance.md).
+  /// `config` with blocks that compute several tiles. Loops that round lose
+  /// more by it than they gain (docs/performance.md).
   void considerPersistence(ConfigAttr config);
   void consider(ConfigAttr config);
 
@@ -323,7 +328,8 @@ void Chooser::considerPersistence(ConfigAttr config) {
   if (problem.rounds() || config.getKSlices() > 1 || config.sharesTiles() ||
       ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
       ShapedType::isDynamic(problem.k) ||
-      countSlots(plan, target) > target.multiprocessors)
+      countSlots(plan, target) >
+          kPersistentBlocksPerSM * target.multiprocessors)
     return;
   if (ConfigAttr persistent = makePersistent(config, problem, target))
     consider(persistent);
@@ -354,15 +360,18 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
                  tile.warpM * tile.warpN < kLargeWarpTile;
   int64_t minStages =
       slices == 1 && !isShort ? kMinStagesOfOneSlice : kMinStages;
+  // More stages than k-tiles would stay empty.
+  int64_t kTiles = llvm::divideCeil(getModelSize(problem.k), blockK);
+  minStages = std::min(minStages, std::max(kTiles, kFewestStages));
   // Fewer stages are of use only where an SM has room for more blocks then.
   int64_t mostSlots = 0;
   for (int64_t stages = kMaxStages; stages >= minStages; --stages) {
     ConfigAttr config = ConfigAttr::get(
         problem.elementType.getContext(), {tile.blockM, tile.blockN, blockK},
         {tile.warpM, tile.warpN}, stages, chooseRasterGroup(tile, target),
-        layout, chooseMmaOrder(problem), slices,
-        splits, /*streamTiles=*/0, /*streamShares=*/0,
-        RoundingForm::every_fragment, /*persistentBlocks=*/0);
+        layout, chooseMmaOrder(problem), slices, splits, /*streamTiles=*/0,
+        /*streamShares=*/0, RoundingForm::every_fragment,
+        /*persistentBlocks=*/0);
     TilePlan plan(config, problem.elementType);
     int64_t slots = countSlots(plan, target);
     if (slots <= mostSlots || !isAcceptable(plan, target))

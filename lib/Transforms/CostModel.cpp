@@ -111,6 +111,10 @@ static constexpr double kGuardSeconds = 1.5e-6;
 /// and where fragments are rounded, which takes registers of its own.
 static constexpr double kTightLoop = 1.02, kTightRounding = 1.06;
 
+/// The same of a guarded loop in blocks with shares of tiles; and where
+/// fragments are rounded, an SM has one block, and tiles stick out of C.
+static constexpr double kGuardedShares = 1.02, kRaggedRounding = 1.08;
+
 /// What a persistent block saves at each tile but its first, since the next
 /// one's copies and mma overlap with the end of it, and at most this part of
 /// the tile's time; and what its main loop loses by more values to keep, with
@@ -257,17 +261,15 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan,
   double registers = plan.getMTiles() * 4.0 + plan.getNTiles() * 2.0;
   roundingSlots = warps * plan.getKSteps() * registers * kRoundingSlots *
                   getRoundingInstructions(problem, config.getRoundingForm());
-  for (auto [rows, length] :
-       {std::pair(m, problem.m), std::pair(n, problem.k)})
+  for (auto [rows, length] : {std::pair(m, problem.m), std::pair(n, problem.k)})
     if (!isStaged(length, plan))
       narrowCopies += rows * kBytes / kThreadsPerWarp *
                       (1.0 / getCopyBytes(length, plan) - 1.0 / kChunkBytes);
   // A copy and about as many instructions for its address and predicate.
-  double copies =
-      kCopySlots *
-          ((copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp +
-           narrowCopies) +
-      kStagedSlots * stagedBytes / kSharedBytesPerClock;
+  double copies = kCopySlots * ((copiedBytes - stagedBytes) / kChunkBytes /
+                                    kThreadsPerWarp +
+                                narrowCopies) +
+                  kStagedSlots * stagedBytes / kSharedBytesPerClock;
   // A load and a maximum, of all warps.
   double looks = countLooks(problem, plan) * config.getWarps();
   fragmentBytes += looks * kSharedBytesPerClock;
@@ -425,10 +427,10 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
       blocks * work.flops / tensorRate +
       kRoundingAlone * rounding * std::min(1.0, kSubcoresPerSM / warps);
   double issue = blocks * work.issueSlots / (subcores * clock);
-  double sharedBytes = work.copiedBytes + work.fragmentBytes +
-                       (kStagedWavefronts - 1) * work.stagedBytes +
-                       kNarrowWavefronts * kSharedBytesPerClock *
-                           work.narrowCopies;
+  double sharedBytes =
+      work.copiedBytes + work.fragmentBytes +
+      (kStagedWavefronts - 1) * work.stagedBytes +
+      kNarrowWavefronts * kSharedBytesPerClock * work.narrowCopies;
   double shared = blocks * sharedBytes / (kSharedBytesPerClock * clock);
   double l2 =
       std::max(active * work.readBytes / target.l2BytesPerSecond,
@@ -517,8 +519,11 @@ void Estimator::addMeeting(int64_t active, int64_t count, double parts) {
 }
 
 void Estimator::addGuard() {
-  if (config.getRoundingForm() == RoundingForm::guarded)
-    cost.reduction += cost.waves.count * kGuardSeconds;
+  if (config.getRoundingForm() != RoundingForm::guarded)
+    return;
+  cost.reduction += cost.waves.count * kGuardSeconds;
+  if (config.getStreamTiles() > 0)
+    cost.mainLoop *= kGuardedShares;
 }
 
 /// Tiles of persistent blocks come in waves as blocks of one tile do.
@@ -555,6 +560,10 @@ CostEstimate Estimator::run() {
   addGuard();
   if (plan.leavesFewRegisters(target))
     cost.mainLoop *= work.roundingSlots > 0 ? kTightRounding : kTightLoop;
+  if (work.roundingSlots > 0 && cost.occupancy.blocks == 1 &&
+      (getModelSize(problem.m) % config.getBlockM() ||
+       getModelSize(problem.n) % config.getBlockN()))
+    cost.mainLoop *= kRaggedRounding;
   addPersistence();
   cost.launch = kLaunchSeconds;
   cost.total = cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction +

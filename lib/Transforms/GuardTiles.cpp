@@ -101,8 +101,7 @@ Value TileGuard::getBlock(unsigned dim) {
 
 GuardedTile TileGuard::describe(unsigned dim) {
   GuardedTile tile;
-  auto view =
-      kernel.matmul.getInputs()[dim].getDefiningOp<memref::SubViewOp>();
+  auto view = kernel.matmul.getInputs()[dim].getDefiningOp<memref::SubViewOp>();
   tile.shared = view.getSource();
   tile.slot = asValue(view.getMixedOffsets().front());
   tile.dim = dim;
@@ -162,8 +161,8 @@ void TileGuard::mark(const GuardedTile &tile, ValueRange found) {
   Value one = arith::ConstantIntOp::create(builder, 1, /*width=*/32);
   Value first = asValue(c.getMixedOffsets()[tile.dim]);
   for (auto [position, value] : llvm::zip_equal(tile.positions, found)) {
-    Value isNaN = arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO,
-                                        value, value);
+    Value isNaN =
+        arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO, value, value);
     auto ifNaN = scf::IfOp::create(builder, isNaN);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(ifNaN.thenBlock());

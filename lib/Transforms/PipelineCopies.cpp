@@ -67,7 +67,8 @@ static void predicateCopy(RewriterBase &rewriter, nvgpu::DeviceAsyncCopyOp copy,
                   isBelow.getLhs().getType().isInteger(32);
   if (hasLimit) {
     Value limit = selectOrZero(b, predicate, isBelow.getRhs());
-    predicate = IndexBuilder(b, limit.getType()).isLess(isBelow.getLhs(), limit);
+    predicate =
+        IndexBuilder(b, limit.getType()).isLess(isBelow.getLhs(), limit);
     elements = select.getTrueValue();
   }
   copy.getSrcElementsMutable().assign(

@@ -32,8 +32,8 @@ std::optional<MutableOperandRange> mlir::tt::getAccessIndices(Operation *op,
 
 bool mlir::tt::isLookLoad(Operation *op) {
   auto load = dyn_cast<memref::LoadOp>(op);
-  return load && gpu::GPUDialect::hasWorkgroupMemoryAddressSpace(
-                     load.getMemRefType());
+  return load &&
+         gpu::GPUDialect::hasWorkgroupMemoryAddressSpace(load.getMemRefType());
 }
 
 uint64_t mlir::tt::getPossibleBits(Value value) {

@@ -205,11 +205,11 @@ TEST_F(CostModelTest, TilesThatFillAWaveNeedNotBePowersOfTwo) {
 }
 
 /// ptxas spills in guarded loops whose warp tiles leave few registers, but for
-/// wide ones with padded rows of A and wide copies.
+/// wide ones with padded rows of A and whole tiles.
 TEST_F(CostModelTest, GuardedDefaultsLeaveRegisters) {
   const TargetInfo &target = *TargetInfo::find("h100");
   int64_t guarded = 0, tight = 0;
-  for (int64_t size : {1535, 1536, 2056, 3071, 3072, 8192}) {
+  for (int64_t size : {1535, 1536, 2056, 3072, 3080, 8192}) {
     Problem problem = getProblem(size, size, size, /*isF32=*/true, kNearest);
     ConfigAttr config = chooseConfig(problem, target);
     if (config.getRoundingForm() != RoundingForm::guarded)
@@ -220,7 +220,8 @@ TEST_F(CostModelTest, GuardedDefaultsLeaveRegisters) {
     ++tight;
     EXPECT_EQ(config.getALayout(), SharedLayout::padded) << size;
     EXPECT_LE(config.getWarpM(), config.getWarpN()) << size;
-    EXPECT_EQ(size % 4, 0) << size;
+    EXPECT_EQ(size % config.getBlockM(), 0) << size;
+    EXPECT_EQ(size % config.getBlockN(), 0) << size;
   }
   EXPECT_GT(guarded, tight);
   EXPECT_GT(tight, 0);
