@@ -54,7 +54,7 @@ static constexpr Tile kTiles[] = {
 /// rows; others have no shared memory for enough stages of them.
 static constexpr int64_t kTileKBytes[] = {64, 128, 256};
 static constexpr int64_t kLongTileKBytes = 256, kFewRows = 16,
-                         kMostRowsOfLongF32 = 64;
+                         kMostRowsOfLong = 64;
 /// Whichever comes first wins where both are estimated to be as good.
 static constexpr SharedLayout kLayoutsF32[] = {SharedLayout::padded,
                                                SharedLayout::xor_swizzle};
@@ -348,8 +348,8 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
   int64_t blockK = kBytes * 8 / problem.elementType.getIntOrFloatBitWidth();
   int64_t warps =
       (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
-  int64_t mostRowsOfLong =
-      problem.elementType.isF32() ? kMostRowsOfLongF32 : kFewRows;
+  bool isLongShared = problem.elementType.isF32() || slices >= kManySlices;
+  int64_t mostRowsOfLong = isLongShared ? kMostRowsOfLong : kFewRows;
   bool isSliced = slices >= kManySlices &&
                   std::min(tile.blockM, tile.blockN) > kMostRowsOfManySlices;
   if (warps > kMaxWarps || isSliced ||

@@ -103,8 +103,10 @@ static constexpr double kStreamMisses = 0.3;
 /// Bytes of the same row that DRAM could have brought at no cost beside a piece
 /// of one k-tile. Fitted.
 static constexpr double kRowBytesLost = 15.5;
-/// The end of a guarded block: a fence and an atomic addition. Fitted.
-static constexpr double kGuardSeconds = 1.5e-6;
+/// The end of a guarded block: a fence and an atomic addition; and what a k-tile
+/// takes longer by looks for NaN where a scheduler has one warp. Of kernels
+/// beside those of the same problem.
+static constexpr double kGuardSeconds = 1.5e-6, kGuardedAlone = 1.05;
 
 /// What a main loop loses where sums and fragments leave hardly any registers:
 /// tiles of 192x192 beside those of 256x128, of the model's estimate for each;
@@ -449,6 +451,9 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
   if (config.getStages() == 1)
     perTile += std::max(0.0, getLatency() + l2 + kBarrierClocks / clock -
                                  perTile * (blocks - 1) / blocks);
+  if (warps <= kSubcoresPerSM &&
+      config.getRoundingForm() == RoundingForm::guarded)
+    perTile *= kGuardedAlone;
   double steppedTiles = count * kTiles;
   cost.mainLoop += steppedTiles * perTile;
   for (auto [total, term] :
