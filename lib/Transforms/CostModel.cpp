@@ -176,6 +176,11 @@ struct TileWork {
 
   TileWork(const Problem &problem, const TilePlan &plan,
            const TargetInfo &target);
+
+private:
+  void countBytes(const Problem &problem, const TilePlan &plan,
+                  const TargetInfo &target);
+  void countInstructions(const Problem &problem, const TilePlan &plan);
 };
 
 } // namespace
@@ -209,14 +214,42 @@ static int64_t countLooks(const Problem &problem, const TilePlan &plan) {
   return looks;
 }
 
+/// Of the bytes of A's tile, what its copies read twice.
+static double getSplitPart(const Problem &problem, const TilePlan &plan,
+                           const TargetInfo &target) {
+  ConfigAttr config = plan.getConfig();
+  // Every other row of a padded A of 16 bits begins in the middle of a 32-byte
+  // sector of shared memory; of a matrix whose rows do in L2, all others.
+  bool isPadded = !plan.isF32() && config.getALayout() == SharedLayout::padded;
+  constexpr double kEveryOther = 0.5;
+  if (isPadded && isStaged(problem.m, plan))
+    return kEveryOther;
+  if (isPadded == beginsInSector(problem.m, plan))
+    return 0;
+  if (getModelSize(problem.m) > config.getBlockM())
+    return kSplitSectors;
+  double blocks =
+      llvm::divideCeil(getModelSize(problem.n), config.getBlockN()) *
+      config.getSplitK();
+  return kSplitSectors +
+         kSharedSplits * std::min(1.0, blocks / target.multiprocessors);
+}
+
 TileWork::TileWork(const Problem &problem, const TilePlan &plan,
                    const TargetInfo &target) {
   ConfigAttr config = plan.getConfig();
   double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
-  // Of one slice: each slice does its own k-steps only.
-  double warps = config.getWarpsPerSlice();
-  double kBytes = k * plan.getElementBytes();
   flops = 2 * m * n * k;
+  steps = plan.getKStepsPerSlice();
+  countBytes(problem, plan, target);
+  countInstructions(problem, plan);
+}
+
+void TileWork::countBytes(const Problem &problem, const TilePlan &plan,
+                          const TargetInfo &target) {
+  ConfigAttr config = plan.getConfig();
+  double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
+  double kBytes = k * plan.getElementBytes();
   // A comes in pieces of its rows as long as the tile is high.
   double problemM = getModelSize(problem.m), problemN = getModelSize(problem.n);
   pieces = (problemM / (m * plan.getElementBytes()) + problemN / kBytes) /
@@ -225,33 +258,30 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan,
   stagedBytes = ((isStaged(problem.m, plan) ? m : 0) +
                  (isStaged(problem.k, plan) ? n : 0)) *
                 kBytes;
-  // Every other row of a padded A of 16 bits begins in the middle of a 32-byte
-  // sector of shared memory; of a matrix whose rows do in L2, all others. Rows
-  // that begin in the middle of a sector of L2 end in the middle of another.
-  bool isPadded = !plan.isF32() && config.getALayout() == SharedLayout::padded;
-  double splitA = 0;
-  if (isPadded && isStaged(problem.m, plan)) {
-    constexpr double kHalf = 0.5;
-    splitA = kHalf;
-  } else if (isPadded != beginsInSector(problem.m, plan)) {
-    splitA = kSplitSectors;
-    if (problemM <= m)
-      splitA += kSharedSplits *
-                std::min(1.0, std::ceil(problemN / n) * config.getSplitK() /
-                                  target.multiprocessors);
-  }
-  double splitB = beginsInSector(problem.k, plan) ? kSplitSectors : 0;
+  // Rows that begin in the middle of a sector of L2 end in that of another.
   auto getLostBytes = [&](int64_t rowLength) {
     return rowLength * plan.getElementBytes() % kSectorBytes ? kSectorBytes : 0;
   };
-  readBytes = copiedBytes + splitA * m * kBytes + splitB * n * kBytes +
-              k * getLostBytes(getModelSize(problem.m)) +
+  double splitB = beginsInSector(problem.k, plan) ? kSplitSectors : 0;
+  readBytes = copiedBytes + getSplitPart(problem, plan, target) * m * kBytes +
+              splitB * n * kBytes + k * getLostBytes(getModelSize(problem.m)) +
               n * getLostBytes(getModelSize(problem.k));
   // Each warp reads its rows of A and of B; those in a row or column of warps
   // read the same again.
-  fragmentBytes = warps * (config.getWarpM() + config.getWarpN()) * kBytes;
-  steps = plan.getKStepsPerSlice();
+  fragmentBytes =
+      config.getWarpsPerSlice() * (config.getWarpM() + config.getWarpN()) *
+          kBytes +
+      countLooks(problem, plan) * config.getWarps() * kSharedBytesPerClock;
+  for (auto [rows, length] : {std::pair(m, problem.m), std::pair(n, problem.k)})
+    if (!isStaged(length, plan))
+      narrowCopies += rows * kBytes / kThreadsPerWarp *
+                      (1.0 / getCopyBytes(length, plan) - 1.0 / kChunkBytes);
+}
 
+void TileWork::countInstructions(const Problem &problem, const TilePlan &plan) {
+  ConfigAttr config = plan.getConfig();
+  // Of one slice: each slice does its own k-steps only.
+  double warps = config.getWarpsPerSlice();
   double mma = double(plan.getMTiles()) * plan.getNTiles();
   // f32: two 64-bit loads a fragment of A, 16-bit: one ldmatrix; one ldmatrix
   // for two fragments of B.
@@ -263,20 +293,15 @@ TileWork::TileWork(const Problem &problem, const TilePlan &plan,
   double registers = plan.getMTiles() * 4.0 + plan.getNTiles() * 2.0;
   roundingSlots = warps * plan.getKSteps() * registers * kRoundingSlots *
                   getRoundingInstructions(problem, config.getRoundingForm());
-  for (auto [rows, length] : {std::pair(m, problem.m), std::pair(n, problem.k)})
-    if (!isStaged(length, plan))
-      narrowCopies += rows * kBytes / kThreadsPerWarp *
-                      (1.0 / getCopyBytes(length, plan) - 1.0 / kChunkBytes);
   // A copy and about as many instructions for its address and predicate.
-  double copies = kCopySlots * ((copiedBytes - stagedBytes) / kChunkBytes /
-                                    kThreadsPerWarp +
-                                narrowCopies) +
+  double wideCopies =
+      (copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp;
+  double copies = kCopySlots * (wideCopies + narrowCopies) +
                   kStagedSlots * stagedBytes / kSharedBytesPerClock;
   // A load and a maximum, of all warps.
-  double looks = countLooks(problem, plan) * config.getWarps();
-  fragmentBytes += looks * kSharedBytesPerClock;
-  issueSlots = warps * plan.getKSteps() * (mma + loads) + roundingSlots +
-               copies + 2 * looks;
+  double looks = 2.0 * countLooks(problem, plan) * config.getWarps();
+  issueSlots =
+      warps * plan.getKSteps() * (mma + loads) + roundingSlots + copies + looks;
 }
 
 //===----------------------------------------------------------------------===//
@@ -337,6 +362,7 @@ private:
   void addSlices(int64_t blocks, int64_t count);
   void addMeeting(int64_t active, int64_t count, double parts);
   void addGuard();
+  void addLosses();
   void addPersistence();
   /// How `blocks` blocks, or tiles of persistent blocks, follow each other.
   Waves countWaves(int64_t blocks) const;
@@ -539,6 +565,17 @@ Waves Estimator::countWaves(int64_t blocks) const {
   return getWaves(blocks, std::min(waves.slots, config.getPersistentBlocks()));
 }
 
+/// Of main loops that leave ptxas little room.
+void Estimator::addLosses() {
+  bool rounds = work.roundingSlots > 0;
+  if (plan.leavesFewRegisters(target))
+    cost.mainLoop *= rounds ? kTightRounding : kTightLoop;
+  bool isRagged = getModelSize(problem.m) % config.getBlockM() ||
+                  getModelSize(problem.n) % config.getBlockN();
+  if (rounds && cost.occupancy.blocks == 1 && isRagged)
+    cost.mainLoop *= kRaggedRounding;
+}
+
 void Estimator::addPersistence() {
   if (!config.isPersistent())
     return;
@@ -563,12 +600,7 @@ CostEstimate Estimator::run() {
   if (config.getStreamTiles() > 0)
     addStream();
   addGuard();
-  if (plan.leavesFewRegisters(target))
-    cost.mainLoop *= work.roundingSlots > 0 ? kTightRounding : kTightLoop;
-  if (work.roundingSlots > 0 && cost.occupancy.blocks == 1 &&
-      (getModelSize(problem.m) % config.getBlockM() ||
-       getModelSize(problem.n) % config.getBlockN()))
-    cost.mainLoop *= kRaggedRounding;
+  addLosses();
   addPersistence();
   cost.launch = kLaunchSeconds;
   cost.total = cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction +

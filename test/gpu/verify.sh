@@ -4,7 +4,8 @@
 #   python3 benchmarks/make_kernels.py build/bin/tt-run FOLDER test/gpu/problems.txt
 #   test/gpu/verify.sh TT_LAUNCH FOLDER
 #
-# Needs the CUDA driver and compute-sanitizer; exits with 0 if all is right.
+# Needs the CUDA driver, compute-sanitizer, and PyTorch for nan.py; exits with 0 if
+# all is right.
 set -u
 launch=$1
 folder=$2
@@ -31,5 +32,8 @@ for name in ragged-f32 odd-f16 strided-bf16 xor-f32 one-stage-f32 \
       "$launch" "$folder/$name.ttk" --device cuda
   done
 done
+here=$(dirname "$0")
+run env PYTHONPATH="$here/../../python" python3 "$here/nan.py" \
+  "$folder"/guarded-*.ttk "$folder/slices-f32.ttk"
 [ $failed = 0 ] && echo "all right" || echo "some FAILED"
 exit $failed
