@@ -73,8 +73,9 @@ static constexpr int64_t kManySlices = 4, kMostRowsOfManySlices = 32;
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 /// Blocks an SM beyond which K is not split any further.
 static constexpr int64_t kSplitBlocksPerSM = 3;
-/// Where an SM holds more blocks, some compute already while one ends.
-static constexpr int64_t kPersistentBlocksPerSM = 2;
+/// Of persistent blocks: how many an SM may hold, and the fewest tiles for each
+/// if it holds more than one.
+static constexpr int64_t kPersistentBlocksPerSM = 2, kManyTiles = 8;
 /// The fewest that are left to each of the blocks that share a tile.
 static constexpr int64_t kMinKTilesOfShare = 4;
 /// Of shareLastWave.
@@ -139,6 +140,15 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
   int64_t registers = plan.getRegisters(/*fragmentSets=*/2);
   return plan.getThreads() >= kThreads && registers > ofTwo &&
          registers <= ofTwo + kNearly;
+}
+
+/// Whether every row of A and B begins at a multiple of the widest copy, if
+/// rows are adjacent.
+static bool hasWideCopies(const Problem &problem) {
+  int64_t bytes = problem.elementType.getIntOrFloatBitWidth() / 8;
+  return llvm::all_of(ArrayRef({problem.m, problem.k}), [&](int64_t length) {
+    return !ShapedType::isDynamic(length) && length * bytes % kChunkBytes == 0;
+  });
 }
 
 /// Whether no tile sticks out of its matrix, so that no copy has a limit.
@@ -290,10 +300,13 @@ private:
   /// `config`, and with the last wave shared by more blocks.
   void considerStreams(ConfigAttr config);
   /// `config`, and guarded: where the tensor cores are slow enough to hide the
-  /// rounding of every fragment, that is slower.
+  /// rounding of every fragment, that is slower; as it is beside many narrow
+  /// copies, whose addresses take the registers.
   void considerForms(ConfigAttr config);
-  /// `config` with blocks that compute several tiles. Loops that round lose
-  /// more by it than they gain (docs/performance.md).
+  /// `config` with blocks that compute several tiles. Where an SM holds more
+  /// than one, others compute already while one begins or ends, so that it is
+  /// of use for many short tiles alone; and loops that round lose more by it
+  /// than they gain (docs/performance.md).
   void considerPersistence(ConfigAttr config);
   void consider(ConfigAttr config);
 
@@ -317,6 +330,8 @@ void Chooser::consider(ConfigAttr config) {
 
 void Chooser::considerForms(ConfigAttr config) {
   consider(config);
+  if (!hasWideCopies(problem))
+    return;
   ConfigAttr guarded = withGuard(config);
   TilePlan plan(guarded, problem.elementType);
   if (canGuard(problem, plan) && getIllegality(plan, target).empty())
@@ -325,11 +340,14 @@ void Chooser::considerForms(ConfigAttr config) {
 
 void Chooser::considerPersistence(ConfigAttr config) {
   TilePlan plan(config, problem.elementType);
+  int64_t slots = countSlots(plan, target);
+  int64_t tiles =
+      plan.countTiles(getModelSize(problem.m), getModelSize(problem.n));
   if (problem.rounds() || config.getKSlices() > 1 || config.sharesTiles() ||
       ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
       ShapedType::isDynamic(problem.k) ||
-      countSlots(plan, target) >
-          kPersistentBlocksPerSM * target.multiprocessors)
+      slots > kPersistentBlocksPerSM * target.multiprocessors ||
+      (slots > target.multiprocessors && tiles < kManyTiles * slots))
     return;
   if (ConfigAttr persistent = makePersistent(config, problem, target))
     consider(persistent);

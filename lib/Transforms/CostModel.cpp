@@ -103,6 +103,9 @@ static constexpr double kStreamMisses = 0.3;
 /// Bytes of the same row that DRAM could have brought at no cost beside a piece
 /// of one k-tile. Fitted.
 static constexpr double kRowBytesLost = 15.5;
+/// Of a look for NaN: a load and a maximum, and a register from one iteration to
+/// the next. Of kernels with 2 to 9 of them, beside those that round exactly.
+static constexpr double kLookSlots = 9;
 /// The end of a guarded block: a fence and an atomic addition; and what a k-tile
 /// takes longer by looks for NaN where a scheduler has one warp. Of kernels
 /// beside those of the same problem.
@@ -298,8 +301,7 @@ void TileWork::countInstructions(const Problem &problem, const TilePlan &plan) {
       (copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp;
   double copies = kCopySlots * (wideCopies + narrowCopies) +
                   kStagedSlots * stagedBytes / kSharedBytesPerClock;
-  // A load and a maximum, of all warps.
-  double looks = 2.0 * countLooks(problem, plan) * config.getWarps();
+  double looks = kLookSlots * countLooks(problem, plan) * config.getWarps();
   issueSlots =
       warps * plan.getKSteps() * (mma + loads) + roundingSlots + copies + looks;
 }
