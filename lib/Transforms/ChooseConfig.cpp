@@ -183,6 +183,16 @@ static bool isTightForOne(const Problem &problem, const TilePlan &plan,
   return isXor && bytes > kCopies * kChunkBytes * plan.getThreads();
 }
 
+/// Whether the addresses of XORed rows of a long k-tile, beside the fragments of
+/// a large warp tile, leave ptxas no registers for shares of tiles: it spills.
+static bool hasManyAddresses(ConfigAttr config, const Problem &problem) {
+  int64_t kBytes =
+      config.getBlockK() * problem.elementType.getIntOrFloatBitWidth() / 8;
+  return problem.rounds() && kBytes >= kLongTileKBytes &&
+         config.getALayout() == SharedLayout::xor_swizzle &&
+         config.getWarpM() * config.getWarpN() >= kLargeWarpTile;
+}
+
 /// A default neither breaks a limit nor has fragments that share registers.
 static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
   // What fails most often first, since texts of refusals take time.
@@ -190,6 +200,18 @@ static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
          plan.getRegisters(/*fragmentSets=*/2) <=
              plan.getRegisterLimit(target) &&
          !isTightForTwo(plan, target) && getIllegality(plan, target).empty();
+}
+
+/// Whether copies through registers, of 16-bit rows at odd strides, would not
+/// divide the tile evenly: their bounds take registers, and where there are few,
+/// ptxas spills.
+static bool makesPartialRounds(const Problem &problem, const Tile &tile) {
+  bool isOdd = (!ShapedType::isDynamic(problem.m) && problem.m % 2) ||
+               (!ShapedType::isDynamic(problem.k) && problem.k % 2);
+  return isOdd && !problem.elementType.isF32() &&
+         std::min(tile.blockM, tile.blockN) > kFewRows &&
+         !(llvm::isPowerOf2_64(tile.blockM) &&
+           llvm::isPowerOf2_64(tile.blockN));
 }
 
 /// Whether it can help to let `splits` blocks share each tile of C: tiles alone
@@ -356,6 +378,8 @@ void Chooser::considerPersistence(ConfigAttr config) {
 void Chooser::considerStreams(ConfigAttr config) {
   considerForms(config);
   considerPersistence(config);
+  if (hasManyAddresses(config, problem))
+    return;
   for (int64_t parts : kStreamParts)
     if (ConfigAttr stream = shareLastWave(config, parts, problem, target))
       considerForms(stream);
@@ -370,7 +394,7 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
   int64_t mostRowsOfLong = isLongShared ? kMostRowsOfLong : kFewRows;
   bool isSliced = slices >= kManySlices &&
                   std::min(tile.blockM, tile.blockN) > kMostRowsOfManySlices;
-  if (warps > kMaxWarps || isSliced ||
+  if (warps > kMaxWarps || isSliced || makesPartialRounds(problem, tile) ||
       !canSplit(problem, tile, blockK, splits, target) ||
       (kBytes == kLongTileKBytes && tile.blockM > mostRowsOfLong))
     return;

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Says which default kernels of the benchmark's suites spill in their main loop.
+
+  spills.py TT_RUN [--target rtx4090] [--contracts f16,tf32-nearest] [--suites llm,...]
+
+Each problem's default kernel for the target is compiled by ptxas for sm_89 and
+disassembled. Exit code 1 if a main loop has loads from or stores to local memory.
+What is spilled outside of it, around a ragged epilogue for instance, is counted.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+BENCHMARKS = HERE.parents[1] / "benchmarks"
+sys.path.insert(0, str(BENCHMARKS))
+
+import cuda_tools
+import make_kernels
+import sass
+
+ARCHITECTURE = "sm_89"
+SPILLS = ("LDL", "STL")
+
+
+def count_spills(tt_run, target, case):
+    """(spilling instructions of the main loop, bytes spilled anywhere)."""
+    with tempfile.NamedTemporaryFile(suffix=".ttk") as file:
+        subprocess.run([tt_run, *case.command(), "--chip", target, "--no-tuned",
+                        "--emit=kernel", "-o", file.name], check=True,
+                       capture_output=True, text=True)
+        kernel = json.loads(pathlib.Path(file.name).read_text())["kernel"]
+    log, disassembly = cuda_tools.assemble(kernel["ptx"], ARCHITECTURE)
+    functions = sass.parse_functions(disassembly)
+    in_loops = in_all = 0
+    for name, found in sass.parse_resources(log).items():
+        loop = functions[name].main_loop() or []
+        in_loops += sum(x.opcode.startswith(SPILLS) for x in loop)
+        in_all += found["spill stores"] + found["spill loads"]
+    return in_loops, in_all
+
+
+def main():
+    suites = sorted(path.stem for path in (BENCHMARKS / "suites").glob("*.txt"))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tt_run")
+    parser.add_argument("--target", default="rtx4090", help="of the target table")
+    parser.add_argument("--contracts", default="f16,tf32-nearest")
+    parser.add_argument("--suites", default=",".join(suites))
+    arguments = parser.parse_args()
+    try:
+        cases = [case for case in make_kernels.read_suites(
+            arguments.suites.split(","), arguments.contracts.split(","))
+                 if not case.options]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            counts = list(pool.map(
+                lambda case: count_spills(arguments.tt_run, arguments.target, case),
+                cases))
+    except (OSError, ValueError, subprocess.CalledProcessError,
+            cuda_tools.ToolError) as error:
+        print(f"spills.py: {getattr(error, 'stderr', None) or error}", file=sys.stderr)
+        return 2
+    for case, (in_loop, in_all) in zip(cases, counts):
+        if in_all:
+            print(f"{case.name}: {in_all} bytes, {in_loop} instructions in the main loop")
+    loops = sum(in_loop > 0 for in_loop, _ in counts)
+    print(f"{len(cases)} kernels, {loops} main loops spill")
+    return 1 if loops else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
