@@ -201,6 +201,13 @@ LogicalResult TileGuard::run() {
   return success();
 }
 
+/// Whether `operand` is a tile in a slot of shared memory.
+static bool isSlot(Value operand) {
+  constexpr int64_t kSlotRank = 3;
+  auto view = operand.getDefiningOp<memref::SubViewOp>();
+  return view && view.getSourceType().getRank() == kSlotRank;
+}
+
 namespace {
 
 struct GuardTiles : tt::impl::GuardTilesBase<GuardTiles> {
@@ -216,6 +223,11 @@ struct GuardTiles : tt::impl::GuardTilesBase<GuardTiles> {
           !isa<scf::ForOp>(kernel.matmul->getParentOp())) {
         kernel.matmul.emitOpError("rounding_form = guarded expected a k-tile "
                                   "loop and a C of static sizes");
+        return signalPassFailure();
+      }
+      if (!llvm::all_of(kernel.matmul.getInputs(), isSlot)) {
+        kernel.matmul.emitOpError("expected operands in slots of shared "
+                                  "memory, as tt-stage-operands makes them");
         return signalPassFailure();
       }
       if (failed(TileGuard(kernel, c).run()))

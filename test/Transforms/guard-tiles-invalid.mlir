@@ -1,4 +1,6 @@
 // RUN: tt-opt %s --tt-stage-operands --tt-guard-tiles --split-input-file --verify-diagnostics
+// RUN: not tt-opt %S/guard-tiles.mlir --tt-to-linalg --tt-tile-to-blocks --tt-guard-tiles 2>&1 | FileCheck %s
+// CHECK: expected operands in slots of shared memory, as tt-stage-operands makes them
 
 // The guard stands before the loop over k-tiles: there must be one.
 func.func @no_loop(%a: memref<32x64xf32>, %b: memref<64x32xf32>, %c: memref<64x64xf32>, %one: index, %threads: index) {
