@@ -21,6 +21,7 @@
 #include "tt/Transforms/TilePlan.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <limits>
+#include <numeric>
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -95,6 +96,10 @@ static MmaOrder chooseMmaOrder(const Problem &problem) {
   return MmaOrder::b_quads;
 }
 
+int64_t Problem::getCopyBytes(int64_t length) const {
+  return std::gcd(length * getElementBytes(), kChunkBytes);
+}
+
 std::string mlir::tt::getIllegality(const TilePlan &plan,
                                     const TargetInfo &target) {
   MLIRContext *context = plan.getConfig().getContext();
@@ -145,9 +150,9 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
 /// Whether every row of A and B begins at a multiple of the widest copy, if
 /// rows are adjacent.
 static bool hasWideCopies(const Problem &problem) {
-  int64_t bytes = problem.elementType.getIntOrFloatBitWidth() / 8;
   return llvm::all_of(ArrayRef({problem.m, problem.k}), [&](int64_t length) {
-    return !ShapedType::isDynamic(length) && length * bytes % kChunkBytes == 0;
+    return !ShapedType::isDynamic(length) &&
+           problem.getCopyBytes(length) == kChunkBytes;
   });
 }
 
@@ -183,11 +188,11 @@ static bool isTightForOne(const Problem &problem, const TilePlan &plan,
   return isXor && bytes > kCopies * kChunkBytes * plan.getThreads();
 }
 
-/// Whether the addresses of XORed rows of a long k-tile, beside the fragments of
-/// a large warp tile, leave ptxas no registers for shares of tiles: it spills.
+/// Whether the addresses of XORed rows of a long k-tile, beside the fragments
+/// of a large warp tile, leave ptxas no registers for shares of tiles: it
+/// spills.
 static bool hasManyAddresses(ConfigAttr config, const Problem &problem) {
-  int64_t kBytes =
-      config.getBlockK() * problem.elementType.getIntOrFloatBitWidth() / 8;
+  int64_t kBytes = config.getBlockK() * problem.getElementBytes();
   return problem.rounds() && kBytes >= kLongTileKBytes &&
          config.getALayout() == SharedLayout::xor_swizzle &&
          config.getWarpM() * config.getWarpN() >= kLargeWarpTile;
@@ -203,12 +208,10 @@ static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
 }
 
 /// Whether copies through registers, of 16-bit rows at odd strides, would not
-/// divide the tile evenly: their bounds take registers, and where there are few,
-/// ptxas spills.
+/// divide the tile evenly: their bounds take registers, and where there are
+/// few, ptxas spills.
 static bool makesPartialRounds(const Problem &problem, const Tile &tile) {
-  bool isOdd = (!ShapedType::isDynamic(problem.m) && problem.m % 2) ||
-               (!ShapedType::isDynamic(problem.k) && problem.k % 2);
-  return isOdd && !problem.elementType.isF32() &&
+  return (problem.isStaged(problem.m) || problem.isStaged(problem.k)) &&
          std::min(tile.blockM, tile.blockN) > kFewRows &&
          !(llvm::isPowerOf2_64(tile.blockM) &&
            llvm::isPowerOf2_64(tile.blockN));
@@ -361,14 +364,14 @@ void Chooser::considerForms(ConfigAttr config) {
 }
 
 void Chooser::considerPersistence(ConfigAttr config) {
-  TilePlan plan(config, problem.elementType);
-  int64_t slots = countSlots(plan, target);
-  int64_t tiles =
-      plan.countTiles(getModelSize(problem.m), getModelSize(problem.n));
   if (problem.rounds() || config.getKSlices() > 1 || config.sharesTiles() ||
       ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
-      ShapedType::isDynamic(problem.k) ||
-      slots > kPersistentBlocksPerSM * target.multiprocessors ||
+      ShapedType::isDynamic(problem.k))
+    return;
+  TilePlan plan(config, problem.elementType);
+  int64_t slots = countSlots(plan, target);
+  int64_t tiles = plan.countTiles(problem.m, problem.n);
+  if (slots > kPersistentBlocksPerSM * target.multiprocessors ||
       (slots > target.multiprocessors && tiles < kManyTiles * slots))
     return;
   if (ConfigAttr persistent = makePersistent(config, problem, target))
@@ -387,7 +390,7 @@ void Chooser::considerStreams(ConfigAttr config) {
 
 void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
                            int64_t splits, SharedLayout layout) {
-  int64_t blockK = kBytes * 8 / problem.elementType.getIntOrFloatBitWidth();
+  int64_t blockK = kBytes / problem.getElementBytes();
   int64_t warps =
       (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
   bool isLongShared = problem.elementType.isF32() || slices >= kManySlices;

@@ -34,10 +34,10 @@
 
 #include "tt/Transforms/CostModel.h"
 
+#include "tt/Transforms/TileWork.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -63,28 +63,15 @@ static constexpr double kBarrierClocks = 50;
 /// in that: so many tiles of the stages are not in flight. Fitted; and what two
 /// stages have in flight all the same.
 static constexpr double kTilesLost = 1.9, kLeastAhead = 0.4;
-/// Issue slots of one rounding instruction: integer instructions have half the
-/// lanes, and stand between a load and its mma. Fitted.
-static constexpr double kRoundingSlots = 1.93;
 /// The part of rounding that the tensor cores wait for where a scheduler has
 /// one warp. Fitted.
 static constexpr double kRoundingAlone = 0.58;
-/// L2 is read in sectors (Nsight Compute documentation, "Memory Tables").
-static constexpr int64_t kSectorBytes = 32;
-/// 16-byte copies of rows that begin in the middle of a sector in L2 or in
-/// shared memory, not in both, read each sector twice. Of such an operand's
-/// bytes, what that costs beside them, where every other row is so. Fitted.
-static constexpr double kSplitSectors = 1.0;
-/// The same again, where all blocks that run want the same tile of A at the
-/// same time, so the same few slices of L2. Fitted.
-static constexpr double kSharedSplits = 2.0;
 /// Rows at strides of 4 or 8 bytes take copies as narrow: wavefronts of each
-/// that a warp has more by it (fitted), and issue slots of any copy.
-static constexpr double kNarrowWavefronts = 4, kCopySlots = 2;
-/// 16-bit rows at odd strides go through registers (tt-stage-operands). Of 128
-/// bytes, each: two loads and a store, which take the way of shared memory;
-/// their predicates, zeros and the joining of halves; see the main loop's SASS.
-static constexpr double kStagedWavefronts = 3, kStagedSlots = 28;
+/// that a warp has more by it. Fitted.
+static constexpr double kNarrowWavefronts = 4;
+/// 16-bit rows at odd strides go through registers (tt-stage-operands): two
+/// loads and a store of 128 bytes, each, which take the way of shared memory.
+static constexpr double kStagedWavefronts = 3;
 /// Of the way of a copy, for them. Fitted.
 static constexpr double kStagedLatency = 0.62;
 /// Parts of L2 that operands can fill before they push each other out.
@@ -103,12 +90,9 @@ static constexpr double kStreamMisses = 0.3;
 /// Bytes of the same row that DRAM could have brought at no cost beside a piece
 /// of one k-tile. Fitted.
 static constexpr double kRowBytesLost = 15.5;
-/// Of a look for NaN: a load and a maximum, and a register from one iteration to
-/// the next. Of kernels with 2 to 9 of them, beside those that round exactly.
-static constexpr double kLookSlots = 9;
-/// The end of a guarded block: a fence and an atomic addition; and what a k-tile
-/// takes longer by looks for NaN where a scheduler has one warp. Of kernels
-/// beside those of the same problem.
+/// The end of a guarded block: a fence and an atomic addition; and what a
+/// k-tile takes longer by looks for NaN where a scheduler has one warp. Of
+/// kernels beside those of the same problem.
 static constexpr double kGuardSeconds = 1.5e-6, kGuardedAlone = 1.05;
 
 /// What a main loop loses where sums and fragments leave hardly any registers:
@@ -136,174 +120,9 @@ static double combine(ArrayRef<double> terms) {
   return std::pow(sum, 1 / kExponent);
 }
 
-//===----------------------------------------------------------------------===//
-// One k-tile of one block
-//===----------------------------------------------------------------------===//
-
 int64_t mlir::tt::getModelSize(int64_t size) {
   constexpr int64_t kLarge = 8192;
   return ShapedType::isDynamic(size) ? kLarge : std::max<int64_t>(size, 1);
-}
-
-/// Instructions of a rounding form on sm_90 (tt-lower-rounding); `nearest` has
-/// one more on sm_89, where issue is far from being a limit.
-static double getRoundingInstructions(const Problem &problem,
-                                      RoundingForm form) {
-  if (!problem.elementType.isF32())
-    return 0;
-  switch (problem.rounding) {
-  case Rounding::nearest:
-    return form == RoundingForm::guarded ? 1 : 2;
-  case Rounding::nearest_finite:
-    return 1;
-  case Rounding::truncate:
-    return 0;
-  }
-  return 0;
-}
-
-namespace {
-
-/// Work of one block on one k-tile, in units that do not depend on the target.
-struct TileWork {
-  double flops = 0;
-  double copiedBytes = 0;   ///< from global to shared memory
-  double readBytes = 0;     ///< for them, from L2
-  double stagedBytes = 0;   ///< of them, through registers
-  double narrowCopies = 0;  ///< of a warp, beyond those of 16 bytes
-  double fragmentBytes = 0; ///< from shared memory to registers
-  double issueSlots = 0;    ///< of all warps
-  double roundingSlots = 0; ///< of them, for rounding
-  double steps = 0;         ///< k-steps that one warp does, one after another
-  double pieces = 0;        ///< pieces of rows that a byte of A and B is of
-
-  TileWork(const Problem &problem, const TilePlan &plan,
-           const TargetInfo &target);
-
-private:
-  void countBytes(const Problem &problem, const TilePlan &plan,
-                  const TargetInfo &target);
-  void countInstructions(const Problem &problem, const TilePlan &plan);
-};
-
-} // namespace
-
-/// Bytes that one cp.async moves if rows of `length` elements are adjacent.
-static int64_t getCopyBytes(int64_t length, const TilePlan &plan) {
-  return std::gcd(getModelSize(length) * plan.getElementBytes(), kChunkBytes);
-}
-
-/// Whether every other of these rows begins in the middle of a sector.
-static bool beginsInSector(int64_t length, const TilePlan &plan) {
-  return getModelSize(length) * plan.getElementBytes() % kSectorBytes ==
-         kChunkBytes;
-}
-
-/// Whether rows of `length` elements lie at odd strides, if they are adjacent.
-static bool isStaged(int64_t length, const TilePlan &plan) {
-  return !plan.isF32() && !ShapedType::isDynamic(length) && length % 2 != 0;
-}
-
-/// Elements of a k-tile that a thread looks at for NaN.
-static int64_t countLooks(const Problem &problem, const TilePlan &plan) {
-  if (plan.getConfig().getRoundingForm() != RoundingForm::guarded)
-    return 0;
-  int64_t looks = 0;
-  for (unsigned dim : {0, 1}) {
-    GuardShare share = plan.getGuardShare(dim, getModelSize(problem.m),
-                                          getModelSize(problem.n));
-    looks += share.positions * share.looks;
-  }
-  return looks;
-}
-
-/// Of the bytes of A's tile, what its copies read twice.
-static double getSplitPart(const Problem &problem, const TilePlan &plan,
-                           const TargetInfo &target) {
-  ConfigAttr config = plan.getConfig();
-  // Every other row of a padded A of 16 bits begins in the middle of a 32-byte
-  // sector of shared memory; of a matrix whose rows do in L2, all others.
-  bool isPadded = !plan.isF32() && config.getALayout() == SharedLayout::padded;
-  constexpr double kEveryOther = 0.5;
-  if (isPadded && isStaged(problem.m, plan))
-    return kEveryOther;
-  if (isPadded == beginsInSector(problem.m, plan))
-    return 0;
-  if (getModelSize(problem.m) > config.getBlockM())
-    return kSplitSectors;
-  double blocks =
-      llvm::divideCeil(getModelSize(problem.n), config.getBlockN()) *
-      config.getSplitK();
-  return kSplitSectors +
-         kSharedSplits * std::min(1.0, blocks / target.multiprocessors);
-}
-
-TileWork::TileWork(const Problem &problem, const TilePlan &plan,
-                   const TargetInfo &target) {
-  ConfigAttr config = plan.getConfig();
-  double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
-  flops = 2 * m * n * k;
-  steps = plan.getKStepsPerSlice();
-  countBytes(problem, plan, target);
-  countInstructions(problem, plan);
-}
-
-void TileWork::countBytes(const Problem &problem, const TilePlan &plan,
-                          const TargetInfo &target) {
-  ConfigAttr config = plan.getConfig();
-  double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
-  double kBytes = k * plan.getElementBytes();
-  // A comes in pieces of its rows as long as the tile is high.
-  double problemM = getModelSize(problem.m), problemN = getModelSize(problem.n);
-  pieces = (problemM / (m * plan.getElementBytes()) + problemN / kBytes) /
-           (problemM + problemN);
-  copiedBytes = (m + n) * kBytes;
-  stagedBytes = ((isStaged(problem.m, plan) ? m : 0) +
-                 (isStaged(problem.k, plan) ? n : 0)) *
-                kBytes;
-  // Rows that begin in the middle of a sector of L2 end in that of another.
-  auto getLostBytes = [&](int64_t rowLength) {
-    return rowLength * plan.getElementBytes() % kSectorBytes ? kSectorBytes : 0;
-  };
-  double splitB = beginsInSector(problem.k, plan) ? kSplitSectors : 0;
-  readBytes = copiedBytes + getSplitPart(problem, plan, target) * m * kBytes +
-              splitB * n * kBytes + k * getLostBytes(getModelSize(problem.m)) +
-              n * getLostBytes(getModelSize(problem.k));
-  // Each warp reads its rows of A and of B; those in a row or column of warps
-  // read the same again.
-  fragmentBytes =
-      config.getWarpsPerSlice() * (config.getWarpM() + config.getWarpN()) *
-          kBytes +
-      countLooks(problem, plan) * config.getWarps() * kSharedBytesPerClock;
-  for (auto [rows, length] : {std::pair(m, problem.m), std::pair(n, problem.k)})
-    if (!isStaged(length, plan))
-      narrowCopies += rows * kBytes / kThreadsPerWarp *
-                      (1.0 / getCopyBytes(length, plan) - 1.0 / kChunkBytes);
-}
-
-void TileWork::countInstructions(const Problem &problem, const TilePlan &plan) {
-  ConfigAttr config = plan.getConfig();
-  // Of one slice: each slice does its own k-steps only.
-  double warps = config.getWarpsPerSlice();
-  double mma = double(plan.getMTiles()) * plan.getNTiles();
-  // f32: two 64-bit loads a fragment of A, 16-bit: one ldmatrix; one ldmatrix
-  // for two fragments of B.
-  double loadsA = plan.getMTiles() * (plan.isF32() ? 2.0 : 1.0);
-  // Padded rows are at constant distances; XORed ones need an address each.
-  if (config.getALayout() == SharedLayout::xor_swizzle)
-    loadsA *= 2;
-  double loads = loadsA + plan.getNTiles() / 2.0;
-  double registers = plan.getMTiles() * 4.0 + plan.getNTiles() * 2.0;
-  roundingSlots = warps * plan.getKSteps() * registers * kRoundingSlots *
-                  getRoundingInstructions(problem, config.getRoundingForm());
-  // A copy and about as many instructions for its address and predicate.
-  double wideCopies =
-      (copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp;
-  double copies = kCopySlots * (wideCopies + narrowCopies) +
-                  kStagedSlots * stagedBytes / kSharedBytesPerClock;
-  double looks = kLookSlots * countLooks(problem, plan) * config.getWarps();
-  issueSlots =
-      warps * plan.getKSteps() * (mma + loads) + roundingSlots + copies + looks;
 }
 
 //===----------------------------------------------------------------------===//
@@ -640,7 +459,7 @@ Roofline mlir::tt::getRoofline(const Problem &problem,
   Roofline roofline;
   roofline.flops = 2 * m * n * k;
   roofline.compulsoryBytes =
-      (k * m + n * k + m * n) * problem.elementType.getIntOrFloatBitWidth() / 8;
+      (k * m + n * k + m * n) * problem.getElementBytes();
   roofline.peakFlops = isF32 ? target.tf32Flops : target.f16Flops;
   roofline.tensorSeconds = roofline.flops / roofline.peakFlops;
   roofline.dramSeconds = roofline.compulsoryBytes / target.dramBytesPerSecond;

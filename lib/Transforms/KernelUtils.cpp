@@ -6,6 +6,7 @@
 
 #include "tt/Transforms/KernelUtils.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/IR/Matchers.h"
@@ -90,6 +91,16 @@ Value IndexBuilder::clamp(Value x, int64_t high) {
 
 ConfigAttr mlir::tt::getConfig(gpu::LaunchOp launch) {
   return launch->getAttrOfType<ConfigAttr>(kConfigAttrName);
+}
+
+Operation *mlir::tt::createEmptyAssembly(ImplicitLocOpBuilder &b,
+                                         TypeRange results, ValueRange operands,
+                                         StringRef constraints,
+                                         bool hasSideEffects) {
+  return LLVM::InlineAsmOp::create(
+      b, results, operands, /*asm_string=*/"", constraints, hasSideEffects,
+      /*is_align_stack=*/false, LLVM::TailCallKind::None,
+      LLVM::AsmDialectAttr(), /*operand_attrs=*/ArrayAttr());
 }
 
 SmallVector<gpu::LaunchOp> mlir::tt::collectLaunches(Operation *op) {

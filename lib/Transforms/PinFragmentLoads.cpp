@@ -40,11 +40,8 @@ struct PinFragmentLoads : tt::impl::PinFragmentLoadsBase<PinFragmentLoads> {
 private:
   static void pin(scf::ForOp loop) {
     ImplicitLocOpBuilder b(loop.getLoc(), loop.getBody()->getTerminator());
-    LLVM::InlineAsmOp::create(
-        b, TypeRange{}, ValueRange{}, /*asm_string=*/"",
-        /*constraints=*/"~{memory}", /*has_side_effects=*/true,
-        /*is_align_stack=*/false, LLVM::TailCallKind::None,
-        LLVM::AsmDialectAttr(), /*operand_attrs=*/ArrayAttr());
+    createEmptyAssembly(b, TypeRange{}, ValueRange{}, "~{memory}",
+                        /*hasSideEffects=*/true);
   }
 };
 

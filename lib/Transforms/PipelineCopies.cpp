@@ -40,12 +40,9 @@ using namespace mlir::tt;
 static Value selectOrZero(ImplicitLocOpBuilder &b, Value predicate, Value x) {
   IndexBuilder index(b, x.getType());
   Value selected = index.select(predicate, x, index.constant(0));
-  return LLVM::InlineAsmOp::create(
-             b, x.getType(), selected, /*asm_string=*/"",
-             /*constraints=*/"=r,0", /*has_side_effects=*/false,
-             /*is_align_stack=*/false, LLVM::TailCallKind::None,
-             LLVM::AsmDialectAttr(), /*operand_attrs=*/ArrayAttr())
-      .getResult(0);
+  return createEmptyAssembly(b, x.getType(), selected, "=r,0",
+                             /*hasSideEffects=*/false)
+      ->getResult(0);
 }
 
 /// Makes `copy` read nothing where `predicate` is false. A copy that reads

@@ -31,11 +31,11 @@ GOLDEN = HERE / "golden.json"
 SLACK = {"registers": 4, "integer": 8, "uniform": 8, "float": 4, "padding": 3}
 
 
-def compile_kernel(tt_run, case):
+def compile_kernel(tt_run, case, options=()):
     """The content of a kernel file."""
     with tempfile.NamedTemporaryFile(suffix=".ttk") as file:
         done = subprocess.run(
-            [tt_run, *case.command(), "--emit=kernel", "-o", file.name],
+            [tt_run, *case.command(), *options, "--emit=kernel", "-o", file.name],
             capture_output=True, text=True)
         if done.returncode != 0:
             raise cuda_tools.ToolError(f"{case.name}: {done.stderr}")

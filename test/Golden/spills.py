@@ -10,33 +10,23 @@ What is spilled outside of it, around a ragged epilogue for instance, is counted
 
 import argparse
 import concurrent.futures
-import json
 import os
-import pathlib
-import subprocess
 import sys
-import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-BENCHMARKS = HERE.parents[1] / "benchmarks"
-sys.path.insert(0, str(BENCHMARKS))
+import golden  # which puts benchmarks/ into the path
 
 import cuda_tools
 import make_kernels
 import sass
 
-ARCHITECTURE = "sm_89"
+BENCHMARKS = golden.HERE.parents[1] / "benchmarks"
 SPILLS = ("LDL", "STL")
 
 
 def count_spills(tt_run, target, case):
     """(spilling instructions of the main loop, bytes spilled anywhere)."""
-    with tempfile.NamedTemporaryFile(suffix=".ttk") as file:
-        subprocess.run([tt_run, *case.command(), "--chip", target, "--no-tuned",
-                        "--emit=kernel", "-o", file.name], check=True,
-                       capture_output=True, text=True)
-        kernel = json.loads(pathlib.Path(file.name).read_text())["kernel"]
-    log, disassembly = cuda_tools.assemble(kernel["ptx"], ARCHITECTURE)
+    kernel = golden.compile_kernel(tt_run, case, ("--chip", target, "--no-tuned"))
+    log, disassembly = cuda_tools.assemble(kernel["ptx"], golden.ARCHITECTURE)
     functions = sass.parse_functions(disassembly)
     in_loops = in_all = 0
     for name, found in sass.parse_resources(log).items():
@@ -63,9 +53,8 @@ def main():
             counts = list(pool.map(
                 lambda case: count_spills(arguments.tt_run, arguments.target, case),
                 cases))
-    except (OSError, ValueError, subprocess.CalledProcessError,
-            cuda_tools.ToolError) as error:
-        print(f"spills.py: {getattr(error, 'stderr', None) or error}", file=sys.stderr)
+    except (OSError, ValueError, cuda_tools.ToolError) as error:
+        print(f"spills.py: {error}", file=sys.stderr)
         return 2
     for case, (in_loop, in_all) in zip(cases, counts):
         if in_all:

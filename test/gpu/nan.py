@@ -6,9 +6,9 @@
 Kernels of f32 and static sizes with the contract `tf32`, rounding to nearest (such as
 those with rounding_form = guarded). For each k, one launch has a NaN that rounding by
 an addition alone would lose in half of the columns of A and a third of the rows of B,
-each at another k; C must be NaN in those rows and columns, and exact elsewhere. Needs
-PyTorch and the CUDA driver; `python/` must be in PYTHONPATH. Exits with 1 if any
-element is wrong.
+each at another k, and one in all the others. C must be NaN in those rows and columns,
+and exact elsewhere. Needs PyTorch and the CUDA driver; `python/` must be in PYTHONPATH.
+Exits with 1 if any element is wrong.
 """
 
 import pathlib

@@ -64,6 +64,8 @@ public:
     for (int64_t first = 0; first < p.k; ++first) {
       for (int64_t parity : {0, 1})
         for (int64_t third : {0, 1, 2}) {
+          // Half of the pairs: each parity and each third still is there at
+          // every k.
           if ((first + parity + third) % 2)
             continue;
           poison(first, parity, third, getLostNaN());

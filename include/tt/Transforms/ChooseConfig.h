@@ -25,6 +25,18 @@ struct Problem {
   bool rounds() const {
     return elementType.isF32() && rounding != Rounding::truncate;
   }
+
+  int64_t getElementBytes() const {
+    return elementType.getIntOrFloatBitWidth() / 8;
+  }
+  /// Whether rows of `length` elements that are adjacent lie at odd strides of
+  /// 16 bits, and are copied through registers (tt-stage-operands).
+  bool isStaged(int64_t length) const {
+    return !elementType.isF32() && !ShapedType::isDynamic(length) &&
+           length % 2 != 0;
+  }
+  /// Bytes that one copy of such rows may move; `length` is static.
+  int64_t getCopyBytes(int64_t length) const;
 };
 
 /// The config of a problem that names none. Always legal on `target`.

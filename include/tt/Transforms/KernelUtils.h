@@ -57,6 +57,12 @@ std::optional<int64_t> getConstantIndex(Value value);
 /// c of a value base + c; none if it is not one.
 std::optional<int64_t> getDistance(Value value, Value base);
 
+/// An assembly statement without an instruction, which LLVM cannot look
+/// through. One with side effects may write any memory.
+Operation *createEmptyAssembly(ImplicitLocOpBuilder &b, TypeRange results,
+                               ValueRange operands, StringRef constraints,
+                               bool hasSideEffects);
+
 /// Launches of `op` that carry a config.
 SmallVector<gpu::LaunchOp> collectLaunches(Operation *op);
 ConfigAttr getConfig(gpu::LaunchOp launch);
