@@ -87,6 +87,11 @@ static constexpr double kMeetingPort = 0.5, kMeetingWrites = 2.1;
 /// Of the bytes that such blocks copy, if operands do not fit L2, the part that
 /// comes from DRAM at least. Fitted.
 static constexpr double kStreamMisses = 0.3;
+/// What a main loop that DRAM limits takes longer with one block an SM and so
+/// many stages or fewer: a late k-tile holds up the SM. Of kernels beside those
+/// of the same problem.
+static constexpr double kFewInFlight = 1.05;
+static constexpr int64_t kFewStages = 3;
 /// Bytes of the same row that DRAM could have brought at no cost beside a piece
 /// of one k-tile. Fitted.
 static constexpr double kRowBytesLost = 15.5;
@@ -177,6 +182,7 @@ private:
   /// The part of the tensor cores and schedulers that `blocks` on an SM reach:
   /// each warp has one of four, and six take as long as eight.
   double getBusySubcores(int64_t blocks) const;
+  double getRereadBytes() const;
   double getDramBytes(int64_t active) const;
   double getStagedLatency() const;
   void addEnds(int64_t blocks, int64_t count);
@@ -239,6 +245,24 @@ double Estimator::getBusySubcores(int64_t blocks) const {
   return warps / std::ceil(warps / kSubcoresPerSM);
 }
 
+/// Of shares that cross from tile to tile, bytes that a block reads from DRAM
+/// for a k-tile although another block has read them: of an operand whose
+/// `readers`, tiles that want the same rows at different times, are so few that
+/// all of A and B goes through L2 between one and the next.
+double Estimator::getRereadBytes() const {
+  auto countRows = [&](int64_t block, double readers) {
+    bool isGone = operandBytes / readers > kUsableL2 * target.l2Bytes;
+    return isGone ? block * (1 - 1 / readers) : 0;
+  };
+  double tilesM =
+      std::ceil(double(getModelSize(problem.m)) / config.getBlockM());
+  double tilesN =
+      std::ceil(double(getModelSize(problem.n)) / config.getBlockN());
+  return (countRows(config.getBlockM(), tilesN) +
+          countRows(config.getBlockN(), tilesM)) *
+         config.getBlockK() * plan.getElementBytes();
+}
+
 /// From and to DRAM for a k-tile of each of `active` blocks: of A and B, and of
 /// C as much as is due to a k-tile. Blocks in which shares end or begin are not
 /// all at the same k, and lose a part of what they could have read after each
@@ -248,7 +272,8 @@ double Estimator::getDramBytes(int64_t active) const {
     return 0;
   double bytes = operandBytes * active / tiles / kTiles;
   if (isStreaming)
-    bytes = std::max(bytes, kStreamMisses * active * work.copiedBytes);
+    bytes = std::max(bytes + active * getRereadBytes(),
+                     kStreamMisses * active * work.copiedBytes);
   double resultBytes = cost.dramBytes - operandBytes;
   return bytes * (1 + kRowBytesLost * work.pieces) +
          resultBytes * active / tiles / kTiles;
@@ -301,6 +326,9 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
   if (warps <= kSubcoresPerSM &&
       config.getRoundingForm() == RoundingForm::guarded)
     perTile *= kGuardedAlone;
+  bool isHeldUp = dram == *std::max_element(std::begin(terms), std::end(terms));
+  if (isHeldUp && blocks == 1 && config.getStages() <= kFewStages)
+    perTile *= kFewInFlight;
   double steppedTiles = count * kTiles;
   cost.mainLoop += steppedTiles * perTile;
   for (auto [total, term] :
