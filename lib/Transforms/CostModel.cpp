@@ -105,6 +105,11 @@ static constexpr double kGuardSeconds = 1.5e-6, kGuardedAlone = 1.05;
 /// and where fragments are rounded, which takes registers of its own.
 static constexpr double kTightLoop = 1.02, kTightRounding = 1.06;
 
+/// What 16-bit main loops of 256x64 take where an SM has two such blocks and the
+/// operands are in L2, of the model's estimate; those of 64x256 and of 128x128
+/// take all of it.
+static constexpr double kTallPairs = 0.92;
+
 /// The same of a guarded loop in blocks with shares of tiles; and where
 /// fragments are rounded, an SM has one block, and tiles stick out of C.
 static constexpr double kGuardedShares = 1.02, kRaggedRounding = 1.08;
@@ -189,6 +194,7 @@ private:
   void addSlices(int64_t blocks, int64_t count);
   void addMeeting(int64_t active, int64_t count, double parts);
   void addGuard();
+  bool isTallPair() const;
   void addLosses();
   void addPersistence();
   /// How `blocks` blocks, or tiles of persistent blocks, follow each other.
@@ -414,11 +420,20 @@ Waves Estimator::countWaves(int64_t blocks) const {
   return getWaves(blocks, std::min(waves.slots, config.getPersistentBlocks()));
 }
 
+bool Estimator::isTallPair() const {
+  constexpr int64_t kTallM = 256, kTallN = 64, kPair = 2;
+  return !plan.isF32() && work.stagedBytes == 0 && fitsL2 &&
+         cost.occupancy.blocks == kPair && config.getBlockM() == kTallM &&
+         config.getBlockN() == kTallN;
+}
+
 /// Of main loops that leave ptxas little room.
 void Estimator::addLosses() {
   bool rounds = work.roundingSlots > 0;
   if (plan.leavesFewRegisters(target))
     cost.mainLoop *= rounds ? kTightRounding : kTightLoop;
+  if (isTallPair())
+    cost.mainLoop *= kTallPairs;
   bool isRagged = getModelSize(problem.m) % config.getBlockM() ||
                   getModelSize(problem.n) % config.getBlockN();
   if (rounds && cost.occupancy.blocks == 1 && isRagged)
