@@ -405,10 +405,6 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
                  tile.warpM * tile.warpN < kLargeWarpTile;
   int64_t minStages =
       slices == 1 && !isShort ? kMinStagesOfOneSlice : kMinStages;
-  // Two of a long one are as many bytes in flight as four of a short one; with
-  // few rows they measured no faster than three.
-  if (kBytes == kLongTileKBytes && tile.blockM > kFewRows)
-    minStages = kFewestStages;
   // More stages than k-tiles would stay empty.
   int64_t kTiles = llvm::divideCeil(getModelSize(problem.k), blockK);
   minStages = std::min(minStages, std::max(kTiles, kFewestStages));
