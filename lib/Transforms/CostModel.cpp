@@ -190,6 +190,7 @@ private:
   double getRereadBytes() const;
   double getDramBytes(int64_t active) const;
   double getStagedLatency() const;
+  double getLossAlone(int64_t blocks, bool isDramBound) const;
   void addEnds(int64_t blocks, int64_t count);
   void addSlices(int64_t blocks, int64_t count);
   void addMeeting(int64_t active, int64_t count, double parts);
@@ -295,6 +296,18 @@ double Estimator::getStagedLatency() const {
   return kStagedLatency * getLatency() / std::min(ahead, kMostAhead);
 }
 
+/// What a k-tile takes longer where nothing else runs meanwhile: no other warp
+/// on the scheduler, no other block on the SM.
+double Estimator::getLossAlone(int64_t blocks, bool isDramBound) const {
+  double loss = 1;
+  if (blocks * config.getWarps() <= kSubcoresPerSM &&
+      config.getRoundingForm() == RoundingForm::guarded)
+    loss *= kGuardedAlone;
+  if (blocks == 1 && isDramBound && config.getStages() <= kFewStages)
+    loss *= kFewInFlight;
+  return loss;
+}
+
 void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
   int64_t blocks = llvm::divideCeil(active, target.multiprocessors);
   double subcores = getBusySubcores(blocks);
@@ -329,12 +342,9 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
   if (config.getStages() == 1)
     perTile += std::max(0.0, getLatency() + l2 + kBarrierClocks / clock -
                                  perTile * (blocks - 1) / blocks);
-  if (warps <= kSubcoresPerSM &&
-      config.getRoundingForm() == RoundingForm::guarded)
-    perTile *= kGuardedAlone;
-  bool isHeldUp = dram == *std::max_element(std::begin(terms), std::end(terms));
-  if (isHeldUp && blocks == 1 && config.getStages() <= kFewStages)
-    perTile *= kFewInFlight;
+  bool isDramBound =
+      dram == *std::max_element(std::begin(terms), std::end(terms));
+  perTile *= getLossAlone(blocks, isDramBound);
   double steppedTiles = count * kTiles;
   cost.mainLoop += steppedTiles * perTile;
   for (auto [total, term] :
@@ -420,6 +430,7 @@ Waves Estimator::countWaves(int64_t blocks) const {
   return getWaves(blocks, std::min(waves.slots, config.getPersistentBlocks()));
 }
 
+/// See kTallPairs.
 bool Estimator::isTallPair() const {
   constexpr int64_t kTallM = 256, kTallN = 64, kPair = 2;
   return !plan.isF32() && work.stagedBytes == 0 && fitsL2 &&
