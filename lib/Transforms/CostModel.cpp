@@ -261,10 +261,10 @@ double Estimator::getRereadBytes() const {
     bool isGone = operandBytes / readers > kUsableL2 * target.l2Bytes;
     return isGone ? block * (1 - 1 / readers) : 0;
   };
-  double tilesM =
-      std::ceil(double(getModelSize(problem.m)) / config.getBlockM());
-  double tilesN =
-      std::ceil(double(getModelSize(problem.n)) / config.getBlockN());
+  int64_t tilesM =
+      llvm::divideCeil(getModelSize(problem.m), config.getBlockM());
+  int64_t tilesN =
+      llvm::divideCeil(getModelSize(problem.n), config.getBlockN());
   return (countRows(config.getBlockM(), tilesN) +
           countRows(config.getBlockN(), tilesM)) *
          config.getBlockK() * plan.getElementBytes();
