@@ -21,6 +21,17 @@
 //   S - 2     rounding of k-step 0's fragments                  i + 1
 //   S - 1     store, if the tile of C ends (persistent blocks)  i
 //
+// That is copy_slot = before_barrier. With after_barrier, the copies stand among
+// the mma of the last k-step instead, and go to the slot that the barrier has
+// just freed: of tile i + S, a part of an iteration earlier. All stages but
+// theirs are one higher then:
+//
+//   1         close the copy group                              i + S - 1
+//   S - 1     wait for the tile's copies, barrier               i + 1
+//   ...
+//   S         mma of the last k-step; between them, the         i
+//   0         copies                                            i + S
+//
 // One barrier suffices. It stands after the last read of tile i (the fragments
 // of the last k-step were loaded before it) and so before the copies of tile i
 // + S, which go to the same slot; and it stands after the wait for tile i + 1,
@@ -82,8 +93,10 @@ struct LoopParts {
 
 class Scheduler {
 public:
-  Scheduler(scf::ForOp loop, LoopParts parts, int64_t stages)
-      : loop(loop), parts(std::move(parts)), last(stages - 1) {}
+  /// `stages` are those of the config.
+  Scheduler(scf::ForOp loop, LoopParts parts, int64_t stages, bool copiesLate)
+      : loop(loop), parts(std::move(parts)), tilesInFlight(stages - 1),
+        copiesLate(copiesLate), last(stages - 1 + copiesLate) {}
 
   void run();
 
@@ -93,6 +106,7 @@ private:
     for (Operation *op : ops)
       place(op, stage);
   }
+  ArrayRef<Operation *> getCopies(size_t kStep) const;
   void placeMma(size_t kStep);
   void planRegisterCopies();
   void placeRegisterStores(bool ofIterationBefore);
@@ -100,9 +114,12 @@ private:
 
   scf::ForOp loop;
   LoopParts parts;
+  /// Tiles in flight at the barrier.
+  int64_t tilesInFlight;
+  /// Whether copies stand after the barrier.
+  bool copiesLate;
   /// The last stage: the one that computes.
   int64_t last;
-  size_t nextCopy = 0;
   /// mma of all k-steps, and how many are placed.
   size_t mmaCount = 0, mmaDone = 0;
   size_t window = 0, delay = 0;
@@ -212,8 +229,9 @@ void Scheduler::place(Operation *op, int64_t stage) {
   for (Value value : needed) {
     Operation *producer = value.getDefiningOp();
     // A load may come later in the order: then the value is what the iteration
-    // before has loaded.
-    if (!producer || producer->getBlock() != loop.getBody() || isLoad(producer))
+    // before has loaded. So may the copies of a group.
+    if (!producer || producer->getBlock() != loop.getBody() ||
+        isLoad(producer) || isCopy(producer))
       continue;
     auto found = placed.find(producer);
     if (found == placed.end()) {
@@ -240,18 +258,29 @@ void Scheduler::place(Operation *op, int64_t stage) {
   placed.insert({op, stage});
 }
 
+/// The copies that are issued among the mma of a k-step: of those before the
+/// barrier an equal part, or all behind it.
+ArrayRef<Operation *> Scheduler::getCopies(size_t kStep) const {
+  ArrayRef<Operation *> copies = parts.copies;
+  size_t stepsBefore = parts.mma.size() - 1;
+  bool isLast = kStep == stepsBefore;
+  if (copiesLate || isLast)
+    return copiesLate && isLast ? copies : ArrayRef<Operation *>();
+  size_t begin = copies.size() * kStep / stepsBefore;
+  size_t end = copies.size() * (kStep + 1) / stepsBefore;
+  return copies.slice(begin, end - begin);
+}
+
 /// The mma of one k-step; between them the rounding of the next k-step's
 /// fragments, from the first mma on, and this k-step's share of the copies.
 /// Either in a burst would keep the tensor cores waiting for issue slots; where
 /// there is rounding, copies wait for the second half.
 void Scheduler::placeMma(size_t kStep) {
   ArrayRef<Operation *> mma = parts.mma[kStep];
-  size_t stepsWithCopies = parts.mma.size() - 1;
-  bool isLast = kStep == stepsWithCopies;
+  ArrayRef<Operation *> copies = getCopies(kStep);
+  bool isLast = kStep + 1 == parts.mma.size();
   ArrayRef<Operation *> rounding = parts.rounding[isLast ? 0 : kStep + 1];
-  size_t end =
-      isLast ? nextCopy : parts.copies.size() * (kStep + 1) / stepsWithCopies;
-  size_t firstCopy = nextCopy, share = end - firstCopy, nextRounding = 0;
+  size_t nextCopy = 0, nextRounding = 0;
   size_t mmaBeforeCopies = rounding.empty() ? 0 : mma.size() / 2;
   for (auto [position, op] : llvm::enumerate(mma)) {
     place(op, last);
@@ -262,10 +291,10 @@ void Scheduler::placeMma(size_t kStep) {
       place(rounding[nextRounding], isLast ? last - 1 : last);
     if (done <= mmaBeforeCopies)
       continue;
-    size_t due =
-        share * (done - mmaBeforeCopies) / (mma.size() - mmaBeforeCopies);
-    for (; nextCopy < firstCopy + due; ++nextCopy)
-      place(parts.copies[nextCopy], /*stage=*/0);
+    size_t due = copies.size() * (done - mmaBeforeCopies) /
+                 (mma.size() - mmaBeforeCopies);
+    for (; nextCopy < due; ++nextCopy)
+      place(copies[nextCopy], /*stage=*/0);
   }
 }
 
@@ -319,7 +348,7 @@ void Scheduler::run() {
     placeAll(parts.loads[kStep + 1], last);
     placeMma(kStep);
   }
-  place(parts.group, /*stage=*/0);
+  place(parts.group, copiesLate ? 1 : 0);
   place(parts.wait, last - 1);
   place(parts.ready, last - 1);
   placeAll(parts.loads[0], last - 1);
@@ -337,7 +366,7 @@ void Scheduler::run() {
   // At the wait for tile i + 1, the groups of tiles i + 2 ... i + S - 1 may
   // still be in flight.
   Builder builder(loop.getContext());
-  parts.wait.setNumGroups(last - 1);
+  parts.wait.setNumGroups(tilesInFlight - 1);
   int64_t order = 0;
   for (auto [op, stage] : placed) {
     op->setAttr(kStageAttrName, builder.getI64IntegerAttr(stage));
@@ -356,8 +385,8 @@ struct AssignStages : tt::impl::AssignStagesBase<AssignStages> {
 
 private:
   LogicalResult assign(gpu::LaunchOp launch) {
-    int64_t stages = getConfig(launch).getStages();
-    if (stages < 2)
+    ConfigAttr config = getConfig(launch);
+    if (config.getStages() < 2)
       return success();
     // A single k-tile needs no loop; its copies, wait and barriers stand in
     // order already.
@@ -367,7 +396,10 @@ private:
     FailureOr<LoopParts> parts = findParts(loop);
     if (failed(parts))
       return failure();
-    Scheduler(loop, std::move(*parts), stages).run();
+    // Copies through registers have a schedule of their own.
+    bool copiesLate = config.getCopySlot() == CopySlot::after_barrier &&
+                      parts->registerLoads.empty();
+    Scheduler(loop, std::move(*parts), config.getStages(), copiesLate).run();
     return success();
   }
 };

@@ -79,6 +79,8 @@ static constexpr int64_t kSplitBlocksPerSM = 3;
 static constexpr int64_t kPersistentBlocksPerSM = 2, kManyTiles = 8;
 /// The fewest that are left to each of the blocks that share a tile.
 static constexpr int64_t kMinKTilesOfShare = 4;
+/// From so many times its stages on, the k-tiles of a loop are many.
+static constexpr int64_t kLongLoop = 2;
 /// Of shareLastWave.
 static constexpr int64_t kStreamParts[] = {1, 2, 3, 4, 6};
 /// Of a block (ConfigAttr).
@@ -241,8 +243,9 @@ static ConfigAttr withBlocks(ConfigAttr c, int64_t streamTiles,
   return ConfigAttr::getChecked(
       [&] { return emitError(UnknownLoc::get(context)); }, context,
       c.getBlock(), c.getWarp(), c.getStages(), c.getRasterGroup(),
-      c.getALayout(), c.getMmaOrder(), c.getKSlices(), c.getSplitK(),
-      streamTiles, streamShares, c.getRoundingForm(), persistentBlocks);
+      c.getALayout(), c.getMmaOrder(), c.getCopySlot(), c.getKSlices(),
+      c.getSplitK(), streamTiles, streamShares, c.getRoundingForm(),
+      persistentBlocks);
 }
 
 /// Blocks that can run at the same time.
@@ -300,11 +303,45 @@ static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
       [&](int64_t a, int64_t b) { return countRows(a) < countRows(b); });
 }
 
+/// Where copies measured faster (docs/performance.md, "after the barrier").
+/// After it, they are issued a part of a k-tile earlier, and their addresses
+/// have been read long before ptxas gives their registers to others.
+static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem) {
+  int64_t kTiles = llvm::divideCeil(getModelSize(problem.k),
+                                    config.getBlockK() * config.getSplitK());
+  // One more tile to wait for at the begin, and the loops of persistent blocks.
+  if (config.isPersistent() || kTiles < kLongLoop * config.getStages())
+    return CopySlot::before_barrier;
+  bool isLarge = config.getWarpM() * config.getWarpN() >= kLargeWarpTile;
+  bool isRounded =
+      problem.elementType.isF32() && problem.rounding != Rounding::truncate;
+  // Without rounding, the last k-step is the only one with room for copies;
+  // large warp tiles have no registers for their addresses there.
+  if (!isRounded)
+    return isLarge && config.getKSlices() == 1 ? CopySlot::before_barrier
+                                               : CopySlot::after_barrier;
+  // Neither have they if the XOR takes more addresses, and rounding more
+  // registers.
+  bool isExact = problem.rounding == Rounding::nearest &&
+                 config.getRoundingForm() == RoundingForm::every_fragment;
+  return isLarge && isExact && config.getALayout() == SharedLayout::xor_swizzle
+             ? CopySlot::before_barrier
+             : CopySlot::after_barrier;
+}
+
+static ConfigAttr withCopySlot(ConfigAttr c, CopySlot slot) {
+  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
+                         c.getStages(), c.getRasterGroup(), c.getALayout(),
+                         c.getMmaOrder(), slot, c.getKSlices(), c.getSplitK(),
+                         c.getStreamTiles(), c.getStreamShares(),
+                         c.getRoundingForm(), c.getPersistentBlocks());
+}
+
 static ConfigAttr withGuard(ConfigAttr c) {
   return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
                          c.getStages(), c.getRasterGroup(), c.getALayout(),
-                         c.getMmaOrder(), c.getKSlices(), c.getSplitK(),
-                         c.getStreamTiles(), c.getStreamShares(),
+                         c.getMmaOrder(), c.getCopySlot(), c.getKSlices(),
+                         c.getSplitK(), c.getStreamTiles(), c.getStreamShares(),
                          RoundingForm::guarded, c.getPersistentBlocks());
 }
 
@@ -414,8 +451,9 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
     ConfigAttr config = ConfigAttr::get(
         problem.elementType.getContext(), {tile.blockM, tile.blockN, blockK},
         {tile.warpM, tile.warpN}, stages, chooseRasterGroup(tile, target),
-        layout, chooseMmaOrder(problem), slices, splits, /*streamTiles=*/0,
-        /*streamShares=*/0, RoundingForm::every_fragment,
+        layout, chooseMmaOrder(problem), CopySlot::before_barrier, slices,
+        splits, /*streamTiles=*/0, /*streamShares=*/0,
+        RoundingForm::every_fragment,
         /*persistentBlocks=*/0);
     TilePlan plan(config, problem.elementType);
     int64_t slots = countSlots(plan, target);
@@ -448,5 +486,5 @@ ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
   Chooser chooser(problem, target);
   chooser.considerAll();
   assert(chooser.chosen && "the smallest tiles fit every target");
-  return chooser.chosen;
+  return withCopySlot(chooser.chosen, chooseCopySlot(chooser.chosen, problem));
 }

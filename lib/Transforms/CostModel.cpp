@@ -236,7 +236,7 @@ void Estimator::occupy() {
   kTiles = llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
   // Short tiles of persistent blocks are filled up (tt-tile-to-blocks).
   if (config.isPersistent())
-    kTiles = std::max(kTiles, config.getStages() - 1);
+    kTiles = std::max(kTiles, config.getTilesAhead());
   cost.kTiles = llvm::divideCeil(kTiles, config.getSplitK());
   operandBytes = getOperandBytes(problem, plan, target,
                                  cost.waves.slots / config.getSplitK());

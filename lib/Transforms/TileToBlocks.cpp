@@ -206,7 +206,7 @@ void BlockTiler::buildPersistentLoop(Value block) {
   int64_t blocks = config.getPersistentBlocks(), blockK = config.getBlockK();
   // Copies run ahead by no more than a tile (tt-nest-tiles). The k-tiles that
   // fill up a shorter one are zeros; so is the product of an empty K.
-  int64_t fewest = std::max<int64_t>(config.getStages() - 1, 1);
+  int64_t fewest = std::max<int64_t>(config.getTilesAhead(), 1);
   Value kTilesOfK = countTiles(product.b, 1, blockK);
   Value kTiles = index.max(kTilesOfK, index.constant(fewest));
   bool isFilledUp = getConstantIndex(kTilesOfK).value_or(fewest) < fewest;
@@ -218,8 +218,13 @@ void BlockTiler::buildPersistentLoop(Value block) {
   builder.setInsertionPointToStart(loop.getBody());
   Value i = loop.getInductionVar();
   Value kTile = index.rem(i, kTiles);
-  BlockTile tile =
-      locate(index.add(index.mul(index.div(i, kTiles), blocks), block));
+  Value number = index.div(i, kTiles);
+  // Copies run ahead of the last tile, too. They read nothing there, but to
+  // locate a tile that is none may divide by zero. tt-nest-tiles sees to that
+  // where a tile has several k-tiles.
+  if (getConstantIndex(kTiles) == 1)
+    number = index.min(number, index.sub(tiles, 1));
+  BlockTile tile = locate(index.add(index.mul(number, blocks), block));
   Value k = index.mul(kTile, blockK), sums = getSums(tile);
   OpFoldResult validK =
       isFilledUp ? index.clamp(index.sub(getSize(product.b, 1), k), blockK)

@@ -14,9 +14,9 @@ using namespace mlir::tt;
 using namespace mlir::tt::tuning;
 
 static constexpr StringLiteral kNames[kParameters] = {
-    "block_m",      "block_n",       "block_k_bytes", "warps",    "stages",
-    "raster_group", "a_layout",      "mma_order",     "k_slices", "split_k",
-    "stream_k",     "rounding_form", "persistent"};
+    "block_m",      "block_n",  "block_k_bytes", "warps",     "stages",
+    "raster_group", "a_layout", "mma_order",     "copy_slot", "k_slices",
+    "split_k",      "stream_k", "rounding_form", "persistent"};
 
 StringRef tuning::getName(Parameter parameter) {
   return kNames[static_cast<int>(parameter)];
@@ -38,6 +38,8 @@ std::string tuning::formatValue(Parameter parameter, int64_t value) {
     return stringifySharedLayout(SharedLayout(value)).str();
   if (parameter == Parameter::mmaOrder)
     return stringifyMmaOrder(MmaOrder(value)).str();
+  if (parameter == Parameter::copySlot)
+    return stringifyCopySlot(CopySlot(value)).str();
   if (parameter == Parameter::roundingForm)
     return stringifyRoundingForm(RoundingForm(value)).str();
   return std::to_string(value);
@@ -52,6 +54,11 @@ std::optional<int64_t> tuning::parseValue(Parameter parameter, StringRef text) {
   if (parameter == Parameter::mmaOrder) {
     if (auto order = symbolizeMmaOrder(text))
       return int64_t(*order);
+    return std::nullopt;
+  }
+  if (parameter == Parameter::copySlot) {
+    if (auto slot = symbolizeCopySlot(text))
+      return int64_t(*slot);
     return std::nullopt;
   }
   if (parameter == Parameter::roundingForm) {
@@ -82,6 +89,7 @@ ParameterValues tuning::getValues(ConfigAttr config, Type elementType) {
           config.getRasterGroup(),
           int64_t(config.getALayout()),
           int64_t(config.getMmaOrder()),
+          int64_t(config.getCopySlot()),
           config.getKSlices(),
           config.getSplitK(),
           getStreamParts(config),
@@ -104,7 +112,8 @@ ConfigAttr tuning::getConfig(const ParameterValues &values, int64_t warpM,
       ArrayRef<int64_t>{warpM, warpN}, at(values, Parameter::stages),
       at(values, Parameter::rasterGroup),
       SharedLayout(at(values, Parameter::aLayout)),
-      MmaOrder(at(values, Parameter::mmaOrder)), at(values, Parameter::kSlices),
+      MmaOrder(at(values, Parameter::mmaOrder)),
+      CopySlot(at(values, Parameter::copySlot)), at(values, Parameter::kSlices),
       at(values, Parameter::splitK),
       /*streamTiles=*/int64_t(0), /*streamShares=*/int64_t(0),
       RoundingForm(at(values, Parameter::roundingForm)),

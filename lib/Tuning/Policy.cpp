@@ -91,9 +91,9 @@ static llvm::Expected<Choice> readChoice(Parameter parameter,
       return values.takeError();
     (key == "values" ? choice.values : choice.steps) = std::move(*values);
   }
-  bool isName = parameter == Parameter::aLayout ||
-                parameter == Parameter::mmaOrder ||
-                parameter == Parameter::roundingForm;
+  bool isName =
+      parameter == Parameter::aLayout || parameter == Parameter::mmaOrder ||
+      parameter == Parameter::copySlot || parameter == Parameter::roundingForm;
   if (choice.values.empty() && (choice.steps.empty() || isName))
     return makeError("'{0}' must say its 'values'{1}; to freeze it, leave it "
                      "out of 'move'",

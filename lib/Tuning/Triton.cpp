@@ -52,7 +52,7 @@ ConfigAttr TritonConfig::getConfig(MLIRContext *context) const {
       ArrayRef<int64_t>{blockM, blockN, blockK},
       ArrayRef<int64_t>{blockM / rows, blockN / columns}, getBuffers(), groupM,
       SharedLayout::xor_swizzle, MmaOrder::b_stationary,
-      /*kSlices=*/int64_t(1), /*splitK=*/int64_t(1),
+      CopySlot::before_barrier, /*kSlices=*/int64_t(1), /*splitK=*/int64_t(1),
       /*streamTiles=*/int64_t(0), /*streamShares=*/int64_t(0),
       RoundingForm::every_fragment, /*persistentBlocks=*/int64_t(0));
 }

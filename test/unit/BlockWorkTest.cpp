@@ -33,9 +33,9 @@ protected:
 
   ConfigAttr getConfig(int64_t splits, int64_t streamTiles, int64_t shares) {
     return ConfigAttr::get(&context, {64, 64, 32}, {32, 32}, 3, 8,
-                           SharedLayout::padded, MmaOrder::b_stationary, 1,
-                           splits, streamTiles, shares,
-                           RoundingForm::every_fragment,
+                           SharedLayout::padded, MmaOrder::b_stationary,
+                           CopySlot::before_barrier, /*kSlices=*/1, splits,
+                           streamTiles, shares, RoundingForm::every_fragment,
                            /*persistentBlocks=*/0);
   }
 

@@ -65,6 +65,7 @@ static std::string chooseConfig(Chooser &choose, int64_t elementBytes,
   constexpr int64_t kRowBytes[] = {64, 64, 128};
   constexpr const char *kLayouts[] = {"padded", "padded", "xor"};
   constexpr const char *kOrders[] = {"a_stationary", "b_stationary"};
+  constexpr const char *kCopySlots[] = {"before_barrier", "after_barrier"};
   constexpr int64_t kSlices[] = {1, 1, 1, 2};
   constexpr int64_t kSplits[] = {1, 1, 1, 2, 3, 4};
   int64_t m = choose.pick(kBlocks), n = choose.pick(kBlocks);
@@ -74,9 +75,9 @@ static std::string chooseConfig(Chooser &choose, int64_t elementBytes,
   int64_t stages = 1 + choose.below(5), splits = choose.pick(kSplits);
   std::string config = llvm::formatv(
       "#tt.config<block = [{0}, {1}, {2}], warp = [{3}, {4}], stages = {5}, "
-      "raster_group = {6}, a_layout = {7}, mma_order = {8}",
+      "raster_group = {6}, a_layout = {7}, mma_order = {8}, copy_slot = {9}",
       m, n, k, warpM, warpN, stages, 1 + choose.below(9), choose.pick(kLayouts),
-      choose.pick(kOrders));
+      choose.pick(kOrders), choose.pick(kCopySlots));
   // Some that are refused stay among them.
   if (int64_t slices = choose.pick(kSlices);
       slices > 1 && k * elementBytes > 64)

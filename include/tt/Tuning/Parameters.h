@@ -27,13 +27,14 @@ enum class Parameter {
   rasterGroup,
   aLayout,
   mmaOrder,
+  copySlot,
   kSlices,
   splitK,
   streamK,
   roundingForm,
   persistent,
 };
-inline constexpr int kParameters = 13;
+inline constexpr int kParameters = 14;
 
 /// As policies name it: "block_m", "warps", ...
 StringRef getName(Parameter parameter);

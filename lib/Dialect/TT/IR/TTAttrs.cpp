@@ -122,7 +122,8 @@ bool PrecisionAttr::accepts(Type elementType) const {
 
 static constexpr StringRef kConfigKeys =
     "'block', 'warp', 'stages', 'raster_group', 'a_layout', 'mma_order', "
-    "'k_slices', 'split_k', 'stream_k', 'rounding_form', 'persistent_blocks'";
+    "'copy_slot', 'k_slices', 'split_k', 'stream_k', 'rounding_form', "
+    "'persistent_blocks'";
 
 namespace {
 /// What has been read of a config so far.
@@ -132,6 +133,7 @@ struct ConfigFields {
   int64_t rasterGroup = 8;
   SharedLayout aLayout = SharedLayout::padded;
   MmaOrder mmaOrder = MmaOrder::b_stationary;
+  CopySlot copySlot = CopySlot::before_barrier;
   int64_t kSlices = 1, splitK = 1;
   int64_t streamTiles = 0, streamShares = 0;
   RoundingForm roundingForm = RoundingForm::every_fragment;
@@ -178,6 +180,9 @@ ParseResult ConfigFields::parseField(AsmParser &parser) {
   if (key == "mma_order")
     return parseEnum(parser, mmaOrder, symbolizeMmaOrder,
                      "'b_stationary', 'a_stationary', 'b_pairs', 'b_quads'");
+  if (key == "copy_slot")
+    return parseEnum(parser, copySlot, symbolizeCopySlot,
+                     "'before_barrier', 'after_barrier'");
   if (key == "k_slices")
     return parser.parseInteger(kSlices);
   if (key == "split_k")
@@ -207,8 +212,8 @@ Attribute ConfigAttr::parse(AsmParser &parser, Type) {
   }
   return parser.getChecked<ConfigAttr>(
       loc, parser.getContext(), fields.block, fields.warp, fields.stages,
-      fields.rasterGroup, fields.aLayout, fields.mmaOrder, fields.kSlices,
-      fields.splitK, fields.streamTiles, fields.streamShares,
+      fields.rasterGroup, fields.aLayout, fields.mmaOrder, fields.copySlot,
+      fields.kSlices, fields.splitK, fields.streamTiles, fields.streamShares,
       fields.roundingForm, fields.persistentBlocks);
 }
 
@@ -224,6 +229,8 @@ void ConfigAttr::print(AsmPrinter &printer) const {
     printer << ", a_layout = " << stringifySharedLayout(getALayout());
   if (getMmaOrder() != MmaOrder::b_stationary)
     printer << ", mma_order = " << stringifyMmaOrder(getMmaOrder());
+  if (getCopySlot() != CopySlot::before_barrier)
+    printer << ", copy_slot = " << stringifyCopySlot(getCopySlot());
   if (getKSlices() != 1)
     printer << ", k_slices = " << getKSlices();
   if (getSplitK() != 1)
@@ -289,9 +296,10 @@ LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> block,
                                  ArrayRef<int64_t> warp, int64_t stages,
                                  int64_t rasterGroup, SharedLayout, MmaOrder,
-                                 int64_t kSlices, int64_t splitK,
-                                 int64_t streamTiles, int64_t streamShares,
-                                 RoundingForm form, int64_t persistentBlocks) {
+                                 CopySlot copySlot, int64_t kSlices,
+                                 int64_t splitK, int64_t streamTiles,
+                                 int64_t streamShares, RoundingForm form,
+                                 int64_t persistentBlocks) {
   if (block.size() != 3)
     return emitError() << "expected block = [m, n, k], found " << block.size()
                        << " sizes";
@@ -329,6 +337,10 @@ LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (stages < 1 || stages > kMaxStages)
     return emitError() << "stages = " << stages << " is not between 1 and "
                        << kMaxStages;
+  if (copySlot == CopySlot::after_barrier && stages < 2)
+    return emitError() << "copy_slot = after_barrier needs at least 2 stages, "
+                          "found stages = "
+                       << stages;
   if (rasterGroup < 1)
     return emitError() << "raster_group = " << rasterGroup
                        << " is not positive";

@@ -92,6 +92,11 @@ def TT_MmaOrder : TT_Enum<"MmaOrder", "which fragment consecutive mma share", [
   I32EnumAttrCase<"b_quads", 3>
 ]> {}
 
+def TT_CopySlot : TT_Enum<"CopySlot", "where in the main loop copies are issued", [
+  I32EnumAttrCase<"before_barrier", 0>,
+  I32EnumAttrCase<"after_barrier", 1>
+]> {}
+
 def TT_RoundingForm : TT_Enum<"RoundingForm", "how `nearest` is realised", [
   I32EnumAttrCase<"every_fragment", 0>,
   I32EnumAttrCase<"guarded", 1>
@@ -108,7 +113,8 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     - `warp` = [m, n]: the tile of C that one warp computes. It divides
       `block`; the quotients multiply to the number of warps.
     - `stages`: shared-memory buffers of one k-tile each; `stages` - 1 tiles are
-      in flight. 1 means no overlap.
+      in flight (with `copy_slot = after_barrier` for a part of the time all). 1
+      means no overlap.
     - `raster_group`: consecutive blocks walk down this many block rows
       before they step to the next block column, so that they share B in L2.
     - `a_layout`: `padded` (rows of A padded in shared memory) or `xor` (16-byte
@@ -117,6 +123,11 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
       fragments of A; `a_stationary` a fragment of A over the row of fragments
       of B. `b_pairs` goes down the fragments of A with two fragments of B at
       each, `b_quads` with four.
+    - `copy_slot`: copies are issued among the mma `before_barrier`, those of all
+      k-steps but the last, into the buffer that the barrier before freed; or
+      `after_barrier`, among the last k-step's, into the buffer that this one
+      freed: a part of a k-tile earlier. That needs 2 stages. Tiles that are
+      copied through registers do not heed it.
     - `k_slices`: so many groups of warps share a block tile; each takes its part
       of every k-tile's k-steps, and their sums are added in shared memory. The
       block has `k_slices` times the warps that `block` and `warp` make.
@@ -156,6 +167,8 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
                            "::mlir::tt::SharedLayout::padded">:$aLayout,
     DefaultValuedParameter<"::mlir::tt::MmaOrder",
                            "::mlir::tt::MmaOrder::b_stationary">:$mmaOrder,
+    DefaultValuedParameter<"::mlir::tt::CopySlot",
+                           "::mlir::tt::CopySlot::before_barrier">:$copySlot,
     DefaultValuedParameter<"int64_t", "1">:$kSlices,
     DefaultValuedParameter<"int64_t", "1">:$splitK,
     DefaultValuedParameter<"int64_t", "0">:$streamTiles,
@@ -181,6 +194,11 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     bool sharesTiles() const { return getSplitK() > 1 || getStreamTiles() > 0; }
     /// Whether a block may compute several tiles of C.
     bool isPersistent() const { return getPersistentBlocks() > 0; }
+    /// How many k-tiles copies are ahead of the mma among which they stand.
+    int64_t getTilesAhead() const {
+      return getCopySlot() == CopySlot::after_barrier ? getStages()
+                                                      : getStages() - 1;
+    }
   }];
 }
 
