@@ -307,26 +307,24 @@ static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
 /// After it, they are issued a part of a k-tile earlier, and their addresses
 /// have been read long before ptxas gives their registers to others.
 static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem) {
+  // A short loop waits for one more tile at its begin. Persistent blocks and
+  // copies of less than 16 bytes were not measured.
   int64_t kTiles = llvm::divideCeil(getModelSize(problem.k),
                                     config.getBlockK() * config.getSplitK());
-  // One more tile to wait for at the begin, and the loops of persistent blocks.
-  if (config.isPersistent() || kTiles < kLongLoop * config.getStages())
+  if (kTiles < kLongLoop * config.getStages() || config.isPersistent() ||
+      !hasWideCopies(problem))
     return CopySlot::before_barrier;
+  // All copies stand in one k-step then. Large warp tiles leave no registers
+  // for their addresses there: without rounding, where the loop is nothing but
+  // mma and loads, and with the most rounding and the addresses of an XOR.
   bool isLarge = config.getWarpM() * config.getWarpN() >= kLargeWarpTile;
-  bool isRounded =
-      problem.elementType.isF32() && problem.rounding != Rounding::truncate;
-  // Without rounding, the last k-step is the only one with room for copies;
-  // large warp tiles have no registers for their addresses there.
-  if (!isRounded)
-    return isLarge && config.getKSlices() == 1 ? CopySlot::before_barrier
-                                               : CopySlot::after_barrier;
-  // Neither have they if the XOR takes more addresses, and rounding more
-  // registers.
   bool isExact = problem.rounding == Rounding::nearest &&
                  config.getRoundingForm() == RoundingForm::every_fragment;
-  return isLarge && isExact && config.getALayout() == SharedLayout::xor_swizzle
-             ? CopySlot::before_barrier
-             : CopySlot::after_barrier;
+  bool isTight = problem.rounds() ? isExact && config.getALayout() ==
+                                                   SharedLayout::xor_swizzle
+                                  : config.getKSlices() == 1;
+  return isLarge && isTight ? CopySlot::before_barrier
+                            : CopySlot::after_barrier;
 }
 
 static ConfigAttr withCopySlot(ConfigAttr c, CopySlot slot) {

@@ -2,9 +2,10 @@
 """Runs configs of the whole space through tt-run in the emulator.
 
 Every combination of block tile, warp count and shape, stages, raster group,
-layout of A and order of mma either computes the right product or is refused
-with exit code 2 before anything is compiled. Which of the two is due is decided
-here from the limits of the RTX 4090, apart from the compiler's own arithmetic.
+layout of A, order of mma and slot of copies either computes the right product or
+is refused with exit code 2 before anything is compiled. Which of the two is due is
+decided here from the limits of the RTX 4090, apart from the compiler's own
+arithmetic.
 
   config_space.py TT_RUN [--sample N] [--seed S] [--type T] [--jobs J]
 
@@ -76,14 +77,17 @@ def all_configs(element_type):
             if warp[0] % 16 != 0 or warp[1] % 16 != 0:
                 continue
             for stages in STAGES:
-                for k_bytes, raster, layout, order in (
-                        (64, 8, "padded", "b_stationary"),
-                        (128, 1, "padded", "a_stationary"),
-                        (64, 3, "xor", "a_stationary")):
+                for k_bytes, raster, layout, order, slot in (
+                        (64, 8, "padded", "b_stationary", "before_barrier"),
+                        (128, 1, "padded", "a_stationary", "after_barrier"),
+                        (64, 3, "xor", "a_stationary", "after_barrier")):
+                    if slot == "after_barrier" and stages < 2:
+                        continue
                     k = k_bytes // 32 * k_step
                     yield {"block": (block_m, block_n, k), "warp": warp,
                            "stages": stages, "raster_group": raster,
-                           "a_layout": layout, "mma_order": order}
+                           "a_layout": layout, "mma_order": order,
+                           "copy_slot": slot}
 
 
 def to_text(config):
@@ -93,7 +97,8 @@ def to_text(config):
             f"warp = {numbers(config['warp'])}, stages = {config['stages']}, "
             f"raster_group = {config['raster_group']}, "
             f"a_layout = {config['a_layout']}, "
-            f"mma_order = {config['mma_order']}>")
+            f"mma_order = {config['mma_order']}, "
+            f"copy_slot = {config['copy_slot']}>")
 
 
 def run(tt_run, config, element_type):

@@ -12,9 +12,9 @@ func.func @plain(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf
 // CHECK-LABEL: func @decided
 func.func @decided(%a: tensor<?x?xf32>, %b: tensor<?x?xf32>) -> tensor<?x?xf32> {
   // CHECK: precision <tf32, rounding = truncate>
-  // CHECK-SAME: config <block = [128, 256, 16], warp = [64, 64], stages = 3, raster_group = 4, a_layout = xor, mma_order = a_stationary>
+  // CHECK-SAME: config <block = [128, 256, 16], warp = [64, 64], stages = 3, raster_group = 4, a_layout = xor, mma_order = a_stationary, copy_slot = after_barrier>
   %c = tt.matmul_transposed %a, %b precision <tf32, rounding = truncate>
-    config <block = [128, 256, 16], warp = [64, 64], stages = 3, raster_group = 4, a_layout = xor, mma_order = a_stationary>
+    config <block = [128, 256, 16], warp = [64, 64], stages = 3, raster_group = 4, a_layout = xor, mma_order = a_stationary, copy_slot = after_barrier>
     : tensor<?x?xf32>, tensor<?x?xf32> -> tensor<?x?xf32>
   return %c : tensor<?x?xf32>
 }
