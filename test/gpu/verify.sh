@@ -26,7 +26,8 @@ for file in "$folder"/*.ttk; do
 done
 for name in ragged-f32 odd-f16 strided-bf16 xor-f32 one-stage-f32 \
   slices-f16 split-f32 split-slices-bf16 stream-f32 stream-slices-bf16 \
-  guarded-f32 guarded-stream-f32 persistent-f32 persistent-short-f16; do
+  guarded-f32 guarded-stream-f32 persistent-f32 persistent-short-f16 \
+  late-guarded-f32 late-two-f16 late-persistent-f32; do
   for tool in memcheck racecheck; do
     run compute-sanitizer --tool $tool --error-exitcode 9 \
       "$launch" "$folder/$name.ttk" --device cuda
@@ -34,6 +35,6 @@ for name in ragged-f32 odd-f16 strided-bf16 xor-f32 one-stage-f32 \
 done
 here=$(dirname "$0")
 run env PYTHONPATH="$here/../../python" python3 "$here/nan.py" \
-  "$folder"/guarded-*.ttk "$folder/slices-f32.ttk"
+  "$folder"/*guarded-*.ttk "$folder/slices-f32.ttk"
 [ $failed = 0 ] && echo "all right" || echo "some FAILED"
 exit $failed

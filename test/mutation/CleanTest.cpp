@@ -39,14 +39,18 @@ TEST_P(CleanTest, NoFindingUnderEightSchedules) {
 }
 
 /// Slices of k in a block, blocks that share a tile or have several, rounding
-/// by guard.
+/// by guard, copies after the barrier.
 TEST(CleanParts, NoFindingUnderEightSchedules) {
   for (const char *parts :
        {"k_slices = 2", "split_k = 3", "k_slices = 2, split_k = 2",
         "stream_k = [3, 5]", "k_slices = 2, stream_k = [3, 7]",
         "rounding_form = guarded", "split_k = 2, rounding_form = guarded",
         "stream_k = [4, 7], rounding_form = guarded",
-        "k_slices = 2, rounding_form = guarded", "persistent_blocks = 3"}) {
+        "k_slices = 2, rounding_form = guarded", "persistent_blocks = 3",
+        "copy_slot = after_barrier",
+        "copy_slot = after_barrier, stream_k = [3, 5]",
+        "copy_slot = after_barrier, rounding_form = guarded",
+        "copy_slot = after_barrier, persistent_blocks = 3"}) {
     KernelCase kernelCase;
     kernelCase.type = ElementType::f32;
     kernelCase.schedules = 8;

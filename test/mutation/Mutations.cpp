@@ -361,6 +361,10 @@ static constexpr Mutant kMutants[] = {
      /*isOdd=*/true},
     {"StorePairAfterBarrier", "shared-race", false, 2, storePairAfterBarrier,
      "", 64, /*isOdd=*/true},
+    {"DropBarrierBeforeCopies", "shared-race", false, 3, dropLoopBarrier,
+     ", copy_slot = after_barrier"},
+    {"WaitTooFewForLateCopies", "copy-not-waited", true, 4, waitTooFewInLoop,
+     ", copy_slot = after_barrier"},
 };
 
 llvm::ArrayRef<Mutant> mlir::tt::test::getMutants() { return kMutants; }
