@@ -81,6 +81,7 @@ static constexpr int64_t kPersistentBlocksPerSM = 2, kManyTiles = 8;
 static constexpr int64_t kMinKTilesOfShare = 4;
 /// From so many times its stages on, the k-tiles of a loop are many.
 static constexpr int64_t kLongLoop = 2;
+static constexpr int64_t kWarpsOfLargeBlock = 8;
 /// Of shareLastWave.
 static constexpr int64_t kStreamParts[] = {1, 2, 3, 4, 6};
 /// Of a block (ConfigAttr).
@@ -303,6 +304,22 @@ static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
       [&](int64_t a, int64_t b) { return countRows(a) < countRows(b); });
 }
 
+/// Whether the loop has no registers left for the addresses of all copies in
+/// one k-step: with large warp tiles, where it is nothing but mma and loads,
+/// where the most rounding meets the addresses of an XOR, and in large blocks
+/// that share tiles, to which ptxas gives all 255.
+static bool isTightForCopies(ConfigAttr config, const Problem &problem) {
+  if (config.getWarpM() * config.getWarpN() < kLargeWarpTile)
+    return false;
+  if (!problem.rounds())
+    return config.getKSlices() == 1;
+  if (config.getStreamTiles() > 0 && config.getWarps() >= kWarpsOfLargeBlock)
+    return true;
+  return problem.rounding == Rounding::nearest &&
+         config.getRoundingForm() == RoundingForm::every_fragment &&
+         config.getALayout() == SharedLayout::xor_swizzle;
+}
+
 /// Where copies measured faster (docs/performance.md, "after the barrier").
 /// After it, they are issued a part of a k-tile earlier, and their addresses
 /// have been read long before ptxas gives their registers to others.
@@ -311,20 +328,10 @@ static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem) {
   // copies of less than 16 bytes were not measured.
   int64_t kTiles = llvm::divideCeil(getModelSize(problem.k),
                                     config.getBlockK() * config.getSplitK());
-  if (kTiles < kLongLoop * config.getStages() || config.isPersistent() ||
-      !hasWideCopies(problem))
-    return CopySlot::before_barrier;
-  // All copies stand in one k-step then. Large warp tiles leave no registers
-  // for their addresses there: without rounding, where the loop is nothing but
-  // mma and loads, and with the most rounding and the addresses of an XOR.
-  bool isLarge = config.getWarpM() * config.getWarpN() >= kLargeWarpTile;
-  bool isExact = problem.rounding == Rounding::nearest &&
-                 config.getRoundingForm() == RoundingForm::every_fragment;
-  bool isTight = problem.rounds() ? isExact && config.getALayout() ==
-                                                   SharedLayout::xor_swizzle
-                                  : config.getKSlices() == 1;
-  return isLarge && isTight ? CopySlot::before_barrier
-                            : CopySlot::after_barrier;
+  bool isBefore = kTiles < kLongLoop * config.getStages() ||
+                  config.isPersistent() || !hasWideCopies(problem) ||
+                  isTightForCopies(config, problem);
+  return isBefore ? CopySlot::before_barrier : CopySlot::after_barrier;
 }
 
 static ConfigAttr withCopySlot(ConfigAttr c, CopySlot slot) {
