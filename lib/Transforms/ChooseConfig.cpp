@@ -81,6 +81,7 @@ static constexpr int64_t kPersistentBlocksPerSM = 2, kManyTiles = 8;
 static constexpr int64_t kMinKTilesOfShare = 4;
 /// From so many times its stages on, the k-tiles of a loop are many.
 static constexpr int64_t kLongLoop = 2;
+/// Of a block whose loop takes all registers if it may share its tile.
 static constexpr int64_t kWarpsOfLargeBlock = 8;
 /// Of shareLastWave.
 static constexpr int64_t kStreamParts[] = {1, 2, 3, 4, 6};
