@@ -227,4 +227,30 @@ TEST_F(CostModelTest, GuardedDefaultsLeaveRegisters) {
   EXPECT_GT(tight, 0);
 }
 
+/// After the barrier where the loop rounds or its warp tiles are small; before
+/// it in short loops, beside narrow copies and sizes that are not known, and
+/// where registers are few.
+TEST_F(CostModelTest, CopiesStandWhereTheyMeasuredFaster) {
+  const TargetInfo &target = *TargetInfo::find("h100");
+  auto choose = [&](const Problem &problem) {
+    return chooseConfig(problem, target).getCopySlot();
+  };
+  constexpr CopySlot kBefore = CopySlot::before_barrier,
+                     kAfter = CopySlot::after_barrier;
+  constexpr int64_t kUnknown = ShapedType::kDynamic;
+  EXPECT_EQ(choose(getProblem(4096, 4096, 4096, true, kNearest)), kAfter);
+  EXPECT_EQ(choose(getProblem(4096, 4096, 4096, true, kFinite)), kAfter);
+  EXPECT_EQ(choose(getProblem(4096, 4096, 4096, true, kTruncate)), kBefore);
+  EXPECT_EQ(choose(getProblem(2048, 4096, 8192)), kBefore);
+  EXPECT_EQ(choose(getProblem(256, 6144, 4096)), kAfter);
+  EXPECT_EQ(choose(getProblem(1024, 1024, 1024)), kAfter);
+  EXPECT_EQ(choose(getProblem(256, 256, 256)), kBefore);
+  EXPECT_EQ(choose(getProblem(16384, 16384, 64, true, kNearest)), kBefore);
+  EXPECT_EQ(choose(getProblem(2047, 2049, 2051, true, kNearest)), kBefore);
+  EXPECT_EQ(choose(getProblem(kUnknown, 4096, 4096, true, kNearest)), kBefore);
+  // Blocks of 256 x 128 that share tiles, and blocks of 128 x 128.
+  EXPECT_EQ(choose(getProblem(512, 14336, 4096, true, kNearest)), kBefore);
+  EXPECT_EQ(choose(getProblem(2056, 2072, 2088, true, kNearest)), kAfter);
+}
+
 } // namespace
