@@ -32,6 +32,9 @@
 //   S         mma of the last k-step; between them, the         i
 //   0         copies                                            i + S
 //
+// With second_half, copies are placed as before the barrier, but in each k-step
+// from its middle on, as they are where there is rounding.
+//
 // One barrier suffices. It stands after the last read of tile i (the fragments
 // of the last k-step were loaded before it) and so before the copies of tile i
 // + S, which go to the same slot; and it stands after the wait for tile i + 1,
@@ -93,10 +96,10 @@ struct LoopParts {
 
 class Scheduler {
 public:
-  /// `stages` are those of the config.
-  Scheduler(scf::ForOp loop, LoopParts parts, int64_t stages, bool copiesLate)
+  Scheduler(scf::ForOp loop, LoopParts parts, int64_t stages, CopySlot slot)
       : loop(loop), parts(std::move(parts)), tilesInFlight(stages - 1),
-        copiesLate(copiesLate), last(stages - 1 + copiesLate) {}
+        slot(slot), copiesLate(slot == CopySlot::after_barrier),
+        last(stages - 1 + copiesLate) {}
 
   void run();
 
@@ -116,7 +119,8 @@ private:
   LoopParts parts;
   /// Tiles in flight at the barrier.
   int64_t tilesInFlight;
-  /// Whether copies stand after the barrier.
+  CopySlot slot;
+  /// Whether the slot is after the barrier.
   bool copiesLate;
   /// The last stage: the one that computes.
   int64_t last;
@@ -281,7 +285,8 @@ void Scheduler::placeMma(size_t kStep) {
   bool isLast = kStep + 1 == parts.mma.size();
   ArrayRef<Operation *> rounding = parts.rounding[isLast ? 0 : kStep + 1];
   size_t nextCopy = 0, nextRounding = 0;
-  size_t mmaBeforeCopies = rounding.empty() ? 0 : mma.size() / 2;
+  bool inSecondHalf = slot == CopySlot::second_half || !rounding.empty();
+  size_t mmaBeforeCopies = inSecondHalf ? mma.size() / 2 : 0;
   for (auto [position, op] : llvm::enumerate(mma)) {
     place(op, last);
     ++mmaDone;
@@ -397,9 +402,9 @@ private:
     if (failed(parts))
       return failure();
     // Copies through registers have a schedule of their own.
-    bool copiesLate = config.getCopySlot() == CopySlot::after_barrier &&
-                      parts->registerLoads.empty();
-    Scheduler(loop, std::move(*parts), config.getStages(), copiesLate).run();
+    CopySlot slot = parts->registerLoads.empty() ? config.getCopySlot()
+                                                 : CopySlot::before_barrier;
+    Scheduler(loop, std::move(*parts), config.getStages(), slot).run();
     return success();
   }
 };

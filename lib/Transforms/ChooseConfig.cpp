@@ -324,15 +324,27 @@ static bool isTightForCopies(ConfigAttr config, const Problem &problem) {
 /// Where copies measured faster (docs/performance.md, "after the barrier").
 /// After it, they are issued a part of a k-tile earlier, and their addresses
 /// have been read long before ptxas gives their registers to others.
-static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem) {
+static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
+                               const TargetInfo &target) {
   // A short loop waits for one more tile at its begin. Persistent blocks and
   // copies of less than 16 bytes were not measured.
   int64_t kTiles = llvm::divideCeil(getModelSize(problem.k),
                                     config.getBlockK() * config.getSplitK());
-  bool isBefore = kTiles < kLongLoop * config.getStages() ||
-                  config.isPersistent() || !hasWideCopies(problem) ||
-                  isTightForCopies(config, problem);
-  return isBefore ? CopySlot::before_barrier : CopySlot::after_barrier;
+  if (kTiles < kLongLoop * config.getStages() || config.isPersistent() ||
+      !hasWideCopies(problem))
+    return CopySlot::before_barrier;
+  if (!isTightForCopies(config, problem))
+    return CopySlot::after_barrier;
+  // Without another warp on its scheduler, nothing hides what one waits for. In
+  // the second half, where copies are with rounding anyway, ptxas has computed
+  // all addresses before the first of them.
+  TilePlan plan(config, problem.elementType);
+  int64_t blocks =
+      plan.countBlocks(getModelSize(problem.m), getModelSize(problem.n));
+  bool isAlone =
+      blocks <= target.multiprocessors && config.getWarps() <= kSubcoresPerSM;
+  return isAlone && !problem.rounds() ? CopySlot::second_half
+                                      : CopySlot::before_barrier;
 }
 
 static ConfigAttr withCopySlot(ConfigAttr c, CopySlot slot) {
@@ -492,5 +504,6 @@ ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
   Chooser chooser(problem, target);
   chooser.considerAll();
   assert(chooser.chosen && "the smallest tiles fit every target");
-  return withCopySlot(chooser.chosen, chooseCopySlot(chooser.chosen, problem));
+  return withCopySlot(chooser.chosen,
+                      chooseCopySlot(chooser.chosen, problem, target));
 }

@@ -47,7 +47,7 @@ TEST(CleanParts, NoFindingUnderEightSchedules) {
         "rounding_form = guarded", "split_k = 2, rounding_form = guarded",
         "stream_k = [4, 7], rounding_form = guarded",
         "k_slices = 2, rounding_form = guarded", "persistent_blocks = 3",
-        "copy_slot = after_barrier",
+        "copy_slot = after_barrier", "copy_slot = second_half",
         "copy_slot = after_barrier, stream_k = [3, 5]",
         "copy_slot = after_barrier, rounding_form = guarded",
         "copy_slot = after_barrier, persistent_blocks = 3"}) {

@@ -80,8 +80,8 @@ def all_configs(element_type):
                 for k_bytes, raster, layout, order, slot in (
                         (64, 8, "padded", "b_stationary", "before_barrier"),
                         (128, 1, "padded", "a_stationary", "after_barrier"),
-                        (64, 3, "xor", "a_stationary", "after_barrier")):
-                    if slot == "after_barrier" and stages < 2:
+                        (64, 3, "xor", "a_stationary", "second_half")):
+                    if slot != "before_barrier" and stages < 2:
                         continue
                     k = k_bytes // 32 * k_step
                     yield {"block": (block_m, block_n, k), "warp": warp,

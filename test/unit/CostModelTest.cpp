@@ -229,7 +229,7 @@ TEST_F(CostModelTest, GuardedDefaultsLeaveRegisters) {
 
 /// After the barrier where the loop rounds or its warp tiles are small; before
 /// it in short loops, beside narrow copies and sizes that are not known, and
-/// where registers are few.
+/// where registers are few; there a scheduler's only warp has them late.
 TEST_F(CostModelTest, CopiesStandWhereTheyMeasuredFaster) {
   const TargetInfo &target = *TargetInfo::find("h100");
   auto choose = [&](const Problem &problem) {
@@ -248,6 +248,9 @@ TEST_F(CostModelTest, CopiesStandWhereTheyMeasuredFaster) {
   EXPECT_EQ(choose(getProblem(16384, 16384, 64, true, kNearest)), kBefore);
   EXPECT_EQ(choose(getProblem(2047, 2049, 2051, true, kNearest)), kBefore);
   EXPECT_EQ(choose(getProblem(kUnknown, 4096, 4096, true, kNearest)), kBefore);
+  // One warp a scheduler.
+  EXPECT_EQ(choose(getProblem(512, 4096, 4096, true, kTruncate)),
+            CopySlot::second_half);
   // Blocks of 256 x 128 that share tiles, and blocks of 128 x 128.
   EXPECT_EQ(choose(getProblem(512, 14336, 4096, true, kNearest)), kBefore);
   EXPECT_EQ(choose(getProblem(2056, 2072, 2088, true, kNearest)), kAfter);

@@ -65,7 +65,8 @@ static std::string chooseConfig(Chooser &choose, int64_t elementBytes,
   constexpr int64_t kRowBytes[] = {64, 64, 128};
   constexpr const char *kLayouts[] = {"padded", "padded", "xor"};
   constexpr const char *kOrders[] = {"a_stationary", "b_stationary"};
-  constexpr const char *kCopySlots[] = {"before_barrier", "after_barrier"};
+  constexpr const char *kCopySlots[] = {"before_barrier", "after_barrier",
+                                        "second_half"};
   constexpr int64_t kSlices[] = {1, 1, 1, 2};
   constexpr int64_t kSplits[] = {1, 1, 1, 2, 3, 4};
   int64_t m = choose.pick(kBlocks), n = choose.pick(kBlocks);

@@ -114,13 +114,18 @@ func.func @contract(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) {
 
 // -----
 
-// expected-error @below {{expected one of 'before_barrier', 'after_barrier', found 'late'}}
+// expected-error @below {{expected one of 'before_barrier', 'after_barrier', 'second_half', found 'late'}}
 #c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 2, copy_slot = late>
 
 // -----
 
 // expected-error @below {{copy_slot = after_barrier needs at least 2 stages, found stages = 1}}
 #c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 1, copy_slot = after_barrier>
+
+// -----
+
+// expected-error @below {{copy_slot = second_half needs at least 2 stages, found stages = 1}}
+#c = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 1, copy_slot = second_half>
 
 // -----
 

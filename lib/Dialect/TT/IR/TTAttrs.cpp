@@ -182,7 +182,7 @@ ParseResult ConfigFields::parseField(AsmParser &parser) {
                      "'b_stationary', 'a_stationary', 'b_pairs', 'b_quads'");
   if (key == "copy_slot")
     return parseEnum(parser, copySlot, symbolizeCopySlot,
-                     "'before_barrier', 'after_barrier'");
+                     "'before_barrier', 'after_barrier', 'second_half'");
   if (key == "k_slices")
     return parser.parseInteger(kSlices);
   if (key == "split_k")
@@ -337,10 +337,9 @@ LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (stages < 1 || stages > kMaxStages)
     return emitError() << "stages = " << stages << " is not between 1 and "
                        << kMaxStages;
-  if (copySlot == CopySlot::after_barrier && stages < 2)
-    return emitError() << "copy_slot = after_barrier needs at least 2 stages, "
-                          "found stages = "
-                       << stages;
+  if (copySlot != CopySlot::before_barrier && stages < 2)
+    return emitError() << "copy_slot = " << stringifyCopySlot(copySlot)
+                       << " needs at least 2 stages, found stages = " << stages;
   if (rasterGroup < 1)
     return emitError() << "raster_group = " << rasterGroup
                        << " is not positive";

@@ -94,7 +94,8 @@ def TT_MmaOrder : TT_Enum<"MmaOrder", "which fragment consecutive mma share", [
 
 def TT_CopySlot : TT_Enum<"CopySlot", "where in the main loop copies are issued", [
   I32EnumAttrCase<"before_barrier", 0>,
-  I32EnumAttrCase<"after_barrier", 1>
+  I32EnumAttrCase<"after_barrier", 1>,
+  I32EnumAttrCase<"second_half", 2>
 ]> {}
 
 def TT_RoundingForm : TT_Enum<"RoundingForm", "how `nearest` is realised", [
@@ -126,8 +127,10 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     - `copy_slot`: copies are issued among the mma `before_barrier`, those of all
       k-steps but the last, into the buffer that the barrier before freed; or
       `after_barrier`, among the last k-step's, into the buffer that this one
-      freed: a part of a k-tile earlier. That needs 2 stages. Tiles that are
-      copied through registers do not heed it.
+      freed: a part of a k-tile earlier. `second_half` is before the barrier, but
+      from the middle of each k-step on, as copies always are where there is
+      rounding. Both need 2 stages. Tiles that are copied through registers do
+      not heed it.
     - `k_slices`: so many groups of warps share a block tile; each takes its part
       of every k-tile's k-steps, and their sums are added in shared memory. The
       block has `k_slices` times the warps that `block` and `warp` make.
