@@ -21,9 +21,9 @@
 //   S - 2     rounding of k-step 0's fragments                  i + 1
 //   S - 1     store, if the tile of C ends (persistent blocks)  i
 //
-// That is copy_slot = before_barrier. With after_barrier, the copies stand among
-// the mma of the last k-step instead, and go to the slot that the barrier has
-// just freed: of tile i + S, a part of an iteration earlier. All stages but
+// That is copy_slot = before_barrier. With after_barrier, the copies stand
+// among the mma of the last k-step instead, and go to the slot that the barrier
+// has just freed: of tile i + S, a part of an iteration earlier. All stages but
 // theirs are one higher then:
 //
 //   1         close the copy group                              i + S - 1
@@ -97,9 +97,8 @@ struct LoopParts {
 class Scheduler {
 public:
   Scheduler(scf::ForOp loop, LoopParts parts, int64_t stages, CopySlot slot)
-      : loop(loop), parts(std::move(parts)), tilesInFlight(stages - 1),
-        slot(slot), copiesLate(slot == CopySlot::after_barrier),
-        last(stages - 1 + copiesLate) {}
+      : loop(loop), parts(std::move(parts)), stages(stages), slot(slot),
+        last(isAfterBarrier() ? stages : stages - 1) {}
 
   void run();
 
@@ -109,6 +108,7 @@ private:
     for (Operation *op : ops)
       place(op, stage);
   }
+  bool isAfterBarrier() const { return slot == CopySlot::after_barrier; }
   ArrayRef<Operation *> getCopies(size_t kStep) const;
   void placeMma(size_t kStep);
   void planRegisterCopies();
@@ -117,12 +117,10 @@ private:
 
   scf::ForOp loop;
   LoopParts parts;
-  /// Tiles in flight at the barrier.
-  int64_t tilesInFlight;
+  /// Of the config.
+  int64_t stages;
   CopySlot slot;
-  /// Whether the slot is after the barrier.
-  bool copiesLate;
-  /// The last stage: the one that computes.
+  /// The last stage of the schedule: the one that computes.
   int64_t last;
   /// mma of all k-steps, and how many are placed.
   size_t mmaCount = 0, mmaDone = 0;
@@ -267,9 +265,11 @@ void Scheduler::place(Operation *op, int64_t stage) {
 ArrayRef<Operation *> Scheduler::getCopies(size_t kStep) const {
   ArrayRef<Operation *> copies = parts.copies;
   size_t stepsBefore = parts.mma.size() - 1;
-  bool isLast = kStep == stepsBefore;
-  if (copiesLate || isLast)
-    return copiesLate && isLast ? copies : ArrayRef<Operation *>();
+  bool isAfter = kStep == stepsBefore;
+  if (isAfter != isAfterBarrier())
+    return {};
+  if (isAfter)
+    return copies;
   size_t begin = copies.size() * kStep / stepsBefore;
   size_t end = copies.size() * (kStep + 1) / stepsBefore;
   return copies.slice(begin, end - begin);
@@ -353,7 +353,7 @@ void Scheduler::run() {
     placeAll(parts.loads[kStep + 1], last);
     placeMma(kStep);
   }
-  place(parts.group, copiesLate ? 1 : 0);
+  place(parts.group, isAfterBarrier() ? 1 : 0);
   place(parts.wait, last - 1);
   place(parts.ready, last - 1);
   placeAll(parts.loads[0], last - 1);
@@ -371,7 +371,7 @@ void Scheduler::run() {
   // At the wait for tile i + 1, the groups of tiles i + 2 ... i + S - 1 may
   // still be in flight.
   Builder builder(loop.getContext());
-  parts.wait.setNumGroups(tilesInFlight - 1);
+  parts.wait.setNumGroups(stages - 2);
   int64_t order = 0;
   for (auto [op, stage] : placed) {
     op->setAttr(kStageAttrName, builder.getI64IntegerAttr(stage));

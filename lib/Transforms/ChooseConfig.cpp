@@ -100,6 +100,10 @@ static MmaOrder chooseMmaOrder(const Problem &problem) {
   return MmaOrder::b_quads;
 }
 
+int64_t Problem::countKTiles(int64_t blockK) const {
+  return llvm::divideCeil(getModelSize(k), blockK);
+}
+
 int64_t Problem::getCopyBytes(int64_t length) const {
   return std::gcd(length * getElementBytes(), kChunkBytes);
 }
@@ -274,8 +278,7 @@ ConfigAttr mlir::tt::shareLastWave(ConfigAttr config, int64_t parts,
   // Where there is no other wave, split_k makes parts of every tile.
   if (rest == tiles && shares % tiles == 0)
     return {};
-  int64_t kTiles =
-      llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
+  int64_t kTiles = problem.countKTiles(config.getBlockK());
   bool isWorthIt =
       shares <= slots && rest * kTiles >= kMinKTilesOfShare * shares;
   return isWorthIt
@@ -322,14 +325,13 @@ static bool isTightForCopies(ConfigAttr config, const Problem &problem) {
 }
 
 /// Where copies measured faster (docs/performance.md, "after the barrier").
-/// After it, they are issued a part of a k-tile earlier, and their addresses
-/// have been read long before ptxas gives their registers to others.
+/// After it, they are issued a part of a k-tile earlier.
 static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
                                const TargetInfo &target) {
   // A short loop waits for one more tile at its begin. Persistent blocks and
   // copies of less than 16 bytes were not measured.
-  int64_t kTiles = llvm::divideCeil(getModelSize(problem.k),
-                                    config.getBlockK() * config.getSplitK());
+  int64_t kTiles = llvm::divideCeil(problem.countKTiles(config.getBlockK()),
+                                    config.getSplitK());
   if (kTiles < kLongLoop * config.getStages() || config.isPersistent() ||
       !hasWideCopies(problem))
     return CopySlot::before_barrier;
@@ -347,20 +349,13 @@ static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
                                       : CopySlot::before_barrier;
 }
 
-static ConfigAttr withCopySlot(ConfigAttr c, CopySlot slot) {
+/// `c` with another slot of copies and form of rounding.
+static ConfigAttr withSchedule(ConfigAttr c, CopySlot slot, RoundingForm form) {
   return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
                          c.getStages(), c.getRasterGroup(), c.getALayout(),
                          c.getMmaOrder(), slot, c.getKSlices(), c.getSplitK(),
-                         c.getStreamTiles(), c.getStreamShares(),
-                         c.getRoundingForm(), c.getPersistentBlocks());
-}
-
-static ConfigAttr withGuard(ConfigAttr c) {
-  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
-                         c.getStages(), c.getRasterGroup(), c.getALayout(),
-                         c.getMmaOrder(), c.getCopySlot(), c.getKSlices(),
-                         c.getSplitK(), c.getStreamTiles(), c.getStreamShares(),
-                         RoundingForm::guarded, c.getPersistentBlocks());
+                         c.getStreamTiles(), c.getStreamShares(), form,
+                         c.getPersistentBlocks());
 }
 
 namespace {
@@ -412,7 +407,8 @@ void Chooser::considerForms(ConfigAttr config) {
   consider(config);
   if (!hasWideCopies(problem))
     return;
-  ConfigAttr guarded = withGuard(config);
+  ConfigAttr guarded =
+      withSchedule(config, config.getCopySlot(), RoundingForm::guarded);
   TilePlan plan(guarded, problem.elementType);
   if (canGuard(problem, plan) && getIllegality(plan, target).empty())
     consider(guarded);
@@ -461,7 +457,7 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
   int64_t minStages =
       slices == 1 && !isShort ? kMinStagesOfOneSlice : kMinStages;
   // More stages than k-tiles would stay empty.
-  int64_t kTiles = llvm::divideCeil(getModelSize(problem.k), blockK);
+  int64_t kTiles = problem.countKTiles(blockK);
   minStages = std::min(minStages, std::max(kTiles, kFewestStages));
   // Fewer stages are of use only where an SM has room for more blocks then.
   int64_t mostSlots = 0;
@@ -504,6 +500,7 @@ ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
   Chooser chooser(problem, target);
   chooser.considerAll();
   assert(chooser.chosen && "the smallest tiles fit every target");
-  return withCopySlot(chooser.chosen,
-                      chooseCopySlot(chooser.chosen, problem, target));
+  ConfigAttr chosen = chooser.chosen;
+  return withSchedule(chosen, chooseCopySlot(chosen, problem, target),
+                      chosen.getRoundingForm());
 }

@@ -233,7 +233,7 @@ void Estimator::occupy() {
   tiles = plan.countTiles(m, n);
   cost.waves =
       countWaves(config.isPersistent() ? tiles : plan.countBlocks(m, n));
-  kTiles = llvm::divideCeil(getModelSize(problem.k), config.getBlockK());
+  kTiles = problem.countKTiles(config.getBlockK());
   // Short tiles of persistent blocks are filled up (tt-tile-to-blocks).
   if (config.isPersistent())
     kTiles = std::max(kTiles, config.getTilesAhead());

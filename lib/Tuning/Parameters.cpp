@@ -33,43 +33,51 @@ std::string tuning::getParameterNames() {
   return llvm::join(llvm::ArrayRef(kNames), ", ");
 }
 
+bool tuning::isNamed(Parameter parameter) {
+  return llvm::is_contained({Parameter::aLayout, Parameter::mmaOrder,
+                             Parameter::copySlot, Parameter::roundingForm},
+                            parameter);
+}
+
 std::string tuning::formatValue(Parameter parameter, int64_t value) {
-  if (parameter == Parameter::aLayout)
+  switch (parameter) {
+  case Parameter::aLayout:
     return stringifySharedLayout(SharedLayout(value)).str();
-  if (parameter == Parameter::mmaOrder)
+  case Parameter::mmaOrder:
     return stringifyMmaOrder(MmaOrder(value)).str();
-  if (parameter == Parameter::copySlot)
+  case Parameter::copySlot:
     return stringifyCopySlot(CopySlot(value)).str();
-  if (parameter == Parameter::roundingForm)
+  case Parameter::roundingForm:
     return stringifyRoundingForm(RoundingForm(value)).str();
-  return std::to_string(value);
+  default:
+    return std::to_string(value);
+  }
+}
+
+/// The number of an enumerator, if there is one.
+template <typename Enum>
+static std::optional<int64_t> getNumber(std::optional<Enum> enumerator) {
+  if (!enumerator)
+    return std::nullopt;
+  return int64_t(*enumerator);
 }
 
 std::optional<int64_t> tuning::parseValue(Parameter parameter, StringRef text) {
-  if (parameter == Parameter::aLayout) {
-    if (auto layout = symbolizeSharedLayout(text))
-      return int64_t(*layout);
-    return std::nullopt;
+  switch (parameter) {
+  case Parameter::aLayout:
+    return getNumber(symbolizeSharedLayout(text));
+  case Parameter::mmaOrder:
+    return getNumber(symbolizeMmaOrder(text));
+  case Parameter::copySlot:
+    return getNumber(symbolizeCopySlot(text));
+  case Parameter::roundingForm:
+    return getNumber(symbolizeRoundingForm(text));
+  default:
+    int64_t value;
+    if (text.getAsInteger(10, value))
+      return std::nullopt;
+    return value;
   }
-  if (parameter == Parameter::mmaOrder) {
-    if (auto order = symbolizeMmaOrder(text))
-      return int64_t(*order);
-    return std::nullopt;
-  }
-  if (parameter == Parameter::copySlot) {
-    if (auto slot = symbolizeCopySlot(text))
-      return int64_t(*slot);
-    return std::nullopt;
-  }
-  if (parameter == Parameter::roundingForm) {
-    if (auto form = symbolizeRoundingForm(text))
-      return int64_t(*form);
-    return std::nullopt;
-  }
-  int64_t value;
-  if (text.getAsInteger(10, value))
-    return std::nullopt;
-  return value;
 }
 
 static int64_t getStreamParts(ConfigAttr config) {

@@ -91,13 +91,11 @@ static llvm::Expected<Choice> readChoice(Parameter parameter,
       return values.takeError();
     (key == "values" ? choice.values : choice.steps) = std::move(*values);
   }
-  bool isName =
-      parameter == Parameter::aLayout || parameter == Parameter::mmaOrder ||
-      parameter == Parameter::copySlot || parameter == Parameter::roundingForm;
-  if (choice.values.empty() && (choice.steps.empty() || isName))
+  if (choice.values.empty() && (choice.steps.empty() || isNamed(parameter)))
     return makeError("'{0}' must say its 'values'{1}; to freeze it, leave it "
                      "out of 'move'",
-                     getName(parameter), isName ? "" : " or 'steps'");
+                     getName(parameter),
+                     isNamed(parameter) ? "" : " or 'steps'");
   return choice;
 }
 

@@ -35,6 +35,9 @@ struct Problem {
     return !elementType.isF32() && !ShapedType::isDynamic(length) &&
            length % 2 != 0;
   }
+  /// k-tiles of `blockK` elements; of a size that the model assumes if K is not
+  /// known.
+  int64_t countKTiles(int64_t blockK) const;
   /// Bytes that one copy of such rows may move; `length` is static.
   int64_t getCopyBytes(int64_t length) const;
 };

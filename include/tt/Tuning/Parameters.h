@@ -42,6 +42,9 @@ std::optional<Parameter> parseParameter(StringRef name);
 /// "block_m, block_n, ..." for error messages.
 std::string getParameterNames();
 
+/// Whether its values are names.
+bool isNamed(Parameter parameter);
+
 /// "xor" or "3": a value as policies write it, and back.
 std::string formatValue(Parameter parameter, int64_t value);
 std::optional<int64_t> parseValue(Parameter parameter, StringRef text);
