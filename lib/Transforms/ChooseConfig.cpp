@@ -297,15 +297,20 @@ ConfigAttr mlir::tt::makePersistent(ConfigAttr c, const Problem &problem,
   return withBlocks(c, c.getStreamTiles(), c.getStreamShares(), slots);
 }
 
-/// The raster group with which the blocks that run at the same time, one an SM,
-/// touch the fewest rows of A and B: as square a part of C as the tile allows.
-static int64_t chooseRasterGroup(const Tile &tile, const TargetInfo &target) {
+/// Of block tiles of M x N: as square a part of C as they allow.
+static int64_t chooseRasterGroup(int64_t blockM, int64_t blockN,
+                                 const TargetInfo &target) {
   auto countRows = [&](int64_t group) {
-    return group * tile.blockM + target.multiprocessors * tile.blockN / group;
+    return group * blockM + target.multiprocessors * blockN / group;
   };
   return *std::min_element(
       std::begin(kRasterGroups), std::end(kRasterGroups),
       [&](int64_t a, int64_t b) { return countRows(a) < countRows(b); });
+}
+
+int64_t mlir::tt::chooseRasterGroup(ConfigAttr config,
+                                    const TargetInfo &target) {
+  return ::chooseRasterGroup(config.getBlockM(), config.getBlockN(), target);
 }
 
 /// Whether the loop has no registers left for the addresses of all copies in
@@ -324,10 +329,10 @@ static bool isTightForCopies(ConfigAttr config, const Problem &problem) {
          config.getALayout() == SharedLayout::xor_swizzle;
 }
 
-/// Where copies measured faster (docs/performance.md, "after the barrier").
-/// After it, they are issued a part of a k-tile earlier.
-static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
-                               const TargetInfo &target) {
+// docs/performance.md, "after the barrier": after it, copies are issued a part
+// of a k-tile earlier.
+CopySlot mlir::tt::chooseCopySlot(ConfigAttr config, const Problem &problem,
+                                  const TargetInfo &target) {
   // A short loop waits for one more tile at its begin. Persistent blocks and
   // copies of less than 16 bytes were not measured.
   int64_t kTiles = llvm::divideCeil(problem.countKTiles(config.getBlockK()),
@@ -464,8 +469,8 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
   for (int64_t stages = kMaxStages; stages >= minStages; --stages) {
     ConfigAttr config = ConfigAttr::get(
         problem.elementType.getContext(), {tile.blockM, tile.blockN, blockK},
-        {tile.warpM, tile.warpN}, stages, chooseRasterGroup(tile, target),
-        layout, chooseMmaOrder(problem), CopySlot::before_barrier, slices,
+        {tile.warpM, tile.warpN}, stages,
+        ::chooseRasterGroup(tile.blockM, tile.blockN, target), layout, chooseMmaOrder(problem), CopySlot::before_barrier, slices,
         splits, /*streamTiles=*/0, /*streamShares=*/0,
         RoundingForm::every_fragment,
         /*persistentBlocks=*/0);

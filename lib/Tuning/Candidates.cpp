@@ -38,6 +38,9 @@ private:
   void walk(int index, ParameterValues values);
   /// Every warp tile that cuts the block tile into the given warps.
   void walkWarpTiles(const ParameterValues &values);
+  /// Of these values, but for parameters that follow from the others.
+  ConfigAttr makeConfig(ParameterValues values, int64_t warpM,
+                        int64_t warpN) const;
   void consider(ConfigAttr config);
   int64_t countMoves(ConfigAttr config) const;
   void prune();
@@ -64,6 +67,19 @@ void Enumerator::walk(int index, ParameterValues values) {
   }
 }
 
+ConfigAttr Enumerator::makeConfig(ParameterValues values, int64_t warpM,
+                                  int64_t warpN) const {
+  auto config = getConfig(values, warpM, warpN, problem, target);
+  if (!config || policy.follows.empty())
+    return config;
+  if (policy.follows.count(Parameter::rasterGroup))
+    at(values, Parameter::rasterGroup) = chooseRasterGroup(config, target);
+  if (policy.follows.count(Parameter::copySlot))
+    at(values, Parameter::copySlot) =
+        int64_t(chooseCopySlot(config, problem, target));
+  return getConfig(values, warpM, warpN, problem, target);
+}
+
 void Enumerator::walkWarpTiles(const ParameterValues &values) {
   int64_t m = at(values, Parameter::blockM), n = at(values, Parameter::blockN);
   int64_t slices = at(values, Parameter::kSlices);
@@ -76,14 +92,13 @@ void Enumerator::walkWarpTiles(const ParameterValues &values) {
   if (isFrozen || warps % slices != 0) {
     // A policy that moves slices but not warps means the warps of one slice.
     if (isFrozen)
-      consider(getConfig(values, original.getWarpM(), original.getWarpN(),
-                         problem, target));
+      consider(makeConfig(values, original.getWarpM(), original.getWarpN()));
     return;
   }
   for (int64_t rows = 1; rows <= warps / slices; rows *= 2) {
     int64_t columns = warps / slices / rows;
     if (m % rows == 0 && n % columns == 0)
-      consider(getConfig(values, m / rows, n / columns, problem, target));
+      consider(makeConfig(values, m / rows, n / columns));
   }
 }
 

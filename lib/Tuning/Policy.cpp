@@ -11,7 +11,6 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
-#include <set>
 
 using namespace mlir;
 using namespace mlir::tt;
@@ -116,6 +115,23 @@ static llvm::Error readMoves(const json::Value &value, Policy &policy) {
   return llvm::Error::success();
 }
 
+static llvm::Error readFollows(const json::Value &value, Policy &policy) {
+  const json::Array *array = value.getAsArray();
+  if (!array)
+    return makeError("'follow' must be a list of parameters");
+  for (const json::Value &element : *array) {
+    std::optional<StringRef> name = element.getAsString();
+    std::optional<Parameter> parameter =
+        name ? parseParameter(*name) : std::nullopt;
+    if (parameter != Parameter::rasterGroup && parameter != Parameter::copySlot)
+      return makeError("'follow' accepts '{0}' and '{1}'; found {2}",
+                       getName(Parameter::rasterGroup),
+                       getName(Parameter::copySlot), element);
+    policy.follows.insert(*parameter);
+  }
+  return llvm::Error::success();
+}
+
 static llvm::Error readCandidates(const json::Value &value, Policy &policy) {
   const json::Object *object = value.getAsObject();
   if (!object)
@@ -139,11 +155,13 @@ static llvm::Error readKey(StringRef key, const json::Value &value,
                            Policy &policy) {
   if (key == "move")
     return readMoves(value, policy);
+  if (key == "follow")
+    return readFollows(value, policy);
   if (key == "candidates")
     return readCandidates(value, policy);
   if (key != "name" && key != "description")
     return makeError(
-        "unknown key '{0}', expected 'name', 'description', 'move' "
+        "unknown key '{0}', expected 'name', 'description', 'move', 'follow' "
         "or 'candidates'",
         key);
   std::optional<StringRef> text = value.getAsString();
@@ -166,6 +184,10 @@ llvm::Expected<Policy> tuning::parsePolicy(StringRef text) {
   for (const auto &[key, content] : *object)
     if (llvm::Error error = readKey(key, content, policy))
       return makeError("policy: {0}", llvm::toString(std::move(error)));
+  for (Parameter parameter : policy.follows)
+    if (policy.moves.count(parameter))
+      return makeError("policy: contradiction: '{0}' is to move and to follow",
+                       getName(parameter));
   if (policy.moves.empty() && policy.minCandidates > 1)
     return makeError("policy: contradiction: at least {0} candidates wanted, "
                      "but nothing may move",

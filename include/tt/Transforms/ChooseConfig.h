@@ -65,6 +65,13 @@ ConfigAttr shareLastWave(ConfigAttr config, int64_t parts,
 ConfigAttr makePersistent(ConfigAttr config, const Problem &problem,
                           const TargetInfo &target);
 
+/// What a default config with the rest of `config` would have: the raster group
+/// with which the blocks that run at the same time, one an SM, touch the fewest
+/// rows of A and B, and where copies measured faster.
+int64_t chooseRasterGroup(ConfigAttr config, const TargetInfo &target);
+CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
+                        const TargetInfo &target);
+
 /// Whether the NaN of `problem` can be looked for in a guarded kernel: the
 /// contract rounds to nearest, C is of static size, and there is a k-tile loop.
 bool canGuard(const Problem &problem, const TilePlan &plan);

@@ -10,9 +10,11 @@
 //     "description": "small adjustments only",
 //     "move": { "warps":  { "values": [2, 4, 8, 16] },
 //               "stages": { "values": [2, 3, 4], "steps": [-1, 0, 1] } },
+//     "follow": ["copy_slot"],
 //     "candidates": { "min": 3, "max": 6 } }
 //
-// What `move` does not name is frozen. `values` are the only values that a
+// What `move` does not name is frozen; but parameters that `follow` are, in each
+// candidate, what a default config with the rest of it would have. `values` are the only values that a
 // parameter may move to, `steps` the only differences from the original; to stay
 // is always allowed. The original config is a candidate under every policy.
 //
@@ -24,6 +26,7 @@
 #include "tt/Tuning/Parameters.h"
 #include "llvm/Support/Error.h"
 #include <map>
+#include <set>
 #include <vector>
 
 namespace mlir::tt::tuning {
@@ -42,6 +45,7 @@ struct Policy {
   std::string name;
   std::string description;
   std::map<Parameter, Choice> moves; ///< what is not here is frozen
+  std::set<Parameter> follows; ///< rasterGroup and copySlot can
   int64_t minCandidates = 1;
   int64_t maxCandidates = 6;
 
