@@ -43,24 +43,27 @@ static constexpr Tile kTiles[] = {
     {128, 128, 64, 32}, {96, 192, 48, 96},  {64, 256, 64, 64},
     {64, 256, 32, 64},  {96, 128, 48, 64},  {96, 96, 48, 48},
     {64, 128, 64, 64},  {64, 128, 32, 64},  {64, 128, 32, 32},
-    {64, 64, 64, 64},   {64, 64, 32, 64},   {64, 64, 32, 32},
-    {48, 96, 48, 48},   {48, 64, 48, 64},   {32, 128, 32, 32},
-    {32, 128, 16, 64},  {32, 64, 32, 64},   {32, 64, 32, 32},
-    {32, 64, 16, 32},   {16, 256, 16, 64},  {16, 128, 16, 32},
-    {16, 96, 16, 48},   {16, 64, 16, 64},   {16, 64, 16, 16},
-    {16, 48, 16, 48},   {16, 32, 16, 32},   {16, 32, 16, 16},
-    {16, 16, 16, 16},
+    {64, 96, 64, 48},   {64, 64, 64, 64},   {64, 64, 32, 64},
+    {64, 64, 32, 32},   {48, 96, 48, 48},   {48, 64, 48, 64},
+    {48, 64, 48, 32},   {32, 128, 32, 32},  {32, 128, 16, 64},
+    {32, 64, 32, 64},   {32, 64, 32, 32},   {32, 64, 16, 32},
+    {32, 32, 32, 32},   {16, 256, 16, 64},  {16, 192, 16, 48},
+    {16, 128, 16, 32},  {16, 96, 16, 48},   {16, 64, 16, 64},
+    {16, 64, 16, 16},   {16, 48, 16, 48},   {16, 32, 16, 32},
+    {16, 32, 16, 16},   {16, 16, 16, 16},
 };
 /// Long rows of a k-tile are few pieces for DRAM, which limits products of few
 /// rows; others have no shared memory for enough stages of them.
 static constexpr int64_t kTileKBytes[] = {64, 128, 256};
 static constexpr int64_t kLongTileKBytes = 256, kFewRows = 16,
                          kMostRowsOfLong = 64;
-/// Whichever comes first wins where both are estimated to be as good.
-static constexpr SharedLayout kLayoutsF32[] = {SharedLayout::padded,
-                                               SharedLayout::xor_swizzle};
-static constexpr SharedLayout kLayouts16Bit[] = {SharedLayout::xor_swizzle,
-                                                 SharedLayout::padded};
+/// Whichever comes first wins where both are estimated to be as good: padded
+/// rows, whose addresses need fewer registers, but for rows that copies cannot
+/// write free of bank conflicts once they are padded.
+static constexpr SharedLayout kPaddedFirst[] = {SharedLayout::padded,
+                                                SharedLayout::xor_swizzle};
+static constexpr SharedLayout kXorFirst[] = {SharedLayout::xor_swizzle,
+                                             SharedLayout::padded};
 /// Three stages of a longer k-tile, which one slice of large warp tiles works
 /// on for long, measured slower than the model has it.
 static constexpr int64_t kFewestStages = 2, kMinStages = 3,
@@ -76,7 +79,9 @@ static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 static constexpr int64_t kSplitBlocksPerSM = 3;
 /// Of persistent blocks: how many an SM may hold, and the fewest tiles for each
 /// if it holds more than one.
-static constexpr int64_t kPersistentBlocksPerSM = 2, kManyTiles = 8;
+static constexpr int64_t kPersistentBlocksPerSM = 4, kManyTiles = 8;
+/// Elements of the smallest tile that was measured so.
+static constexpr int64_t kPersistentTile = 128 * 64;
 /// The fewest that are left to each of the blocks that share a tile.
 static constexpr int64_t kMinKTilesOfShare = 4;
 /// From so many times its stages on, the k-tiles of a loop are many.
@@ -388,7 +393,7 @@ private:
   /// of use for many short tiles alone; and loops that round lose more by it
   /// than they gain (docs/performance.md).
   void considerPersistence(ConfigAttr config);
-  void consider(ConfigAttr config);
+  void consider(ConfigAttr candidate);
 
   const Problem &problem;
   const TargetInfo &target;
@@ -397,7 +402,10 @@ private:
 
 } // namespace
 
-void Chooser::consider(ConfigAttr config) {
+void Chooser::consider(ConfigAttr candidate) {
+  ConfigAttr config =
+      withSchedule(candidate, chooseCopySlot(candidate, problem, target),
+                   candidate.getRoundingForm());
   TilePlan plan(config, problem.elementType);
   if (isTightForOne(problem, plan, target))
     return;
@@ -422,7 +430,8 @@ void Chooser::considerForms(ConfigAttr config) {
 void Chooser::considerPersistence(ConfigAttr config) {
   if (problem.rounds() || config.getKSlices() > 1 || config.sharesTiles() ||
       ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
-      ShapedType::isDynamic(problem.k))
+      ShapedType::isDynamic(problem.k) ||
+      config.getBlockM() * config.getBlockN() < kPersistentTile)
     return;
   TilePlan plan(config, problem.elementType);
   int64_t slots = countSlots(plan, target);
@@ -470,9 +479,9 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
     ConfigAttr config = ConfigAttr::get(
         problem.elementType.getContext(), {tile.blockM, tile.blockN, blockK},
         {tile.warpM, tile.warpN}, stages,
-        ::chooseRasterGroup(tile.blockM, tile.blockN, target), layout, chooseMmaOrder(problem), CopySlot::before_barrier, slices,
-        splits, /*streamTiles=*/0, /*streamShares=*/0,
-        RoundingForm::every_fragment,
+        ::chooseRasterGroup(tile.blockM, tile.blockN, target), layout,
+        chooseMmaOrder(problem), CopySlot::before_barrier, slices, splits,
+        /*streamTiles=*/0, /*streamShares=*/0, RoundingForm::every_fragment,
         /*persistentBlocks=*/0);
     TilePlan plan(config, problem.elementType);
     int64_t slots = countSlots(plan, target);
@@ -483,21 +492,28 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
   }
 }
 
+/// Both layouts of A, in the order of preference.
+static ArrayRef<SharedLayout> getLayouts(const Problem &problem,
+                                         const Tile &tile) {
+  constexpr int64_t kRowsOfABankLine = 32;
+  bool isPaddedFirst =
+      problem.elementType.isF32() && tile.blockM % kRowsOfABankLine == 0;
+  return isPaddedFirst ? kPaddedFirst : kXorFirst;
+}
+
 void Chooser::considerAll() {
-  ArrayRef<SharedLayout> layouts = problem.elementType.isF32()
-                                       ? ArrayRef(kLayoutsF32)
-                                       : ArrayRef(kLayouts16Bit);
   // Where both take the same time by the model, tall tiles are a little faster
   // with 16-bit elements, wide ones with f32 (docs/performance.md).
   bool isWideFirst = problem.elementType.isF32();
   for (const Tile &wide : kTiles)
-    for (bool isWide : {isWideFirst, !isWideFirst})
+    for (bool isWide : {isWideFirst, !isWideFirst}) {
+      Tile tile = isWide ? wide : wide.transposed();
       for (int64_t kBytes : kTileKBytes)
         for (int64_t slices : kSlices)
           for (int64_t splits : kSplits)
-            for (SharedLayout layout : layouts)
-              considerTile(isWide ? wide : wide.transposed(), kBytes, slices,
-                           splits, layout);
+            for (SharedLayout layout : getLayouts(problem, tile))
+              considerTile(tile, kBytes, slices, splits, layout);
+    }
 }
 
 ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
@@ -505,7 +521,5 @@ ConfigAttr mlir::tt::chooseConfig(const Problem &problem,
   Chooser chooser(problem, target);
   chooser.considerAll();
   assert(chooser.chosen && "the smallest tiles fit every target");
-  ConfigAttr chosen = chooser.chosen;
-  return withSchedule(chosen, chooseCopySlot(chosen, problem, target),
-                      chosen.getRoundingForm());
+  return chooser.chosen;
 }

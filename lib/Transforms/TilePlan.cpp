@@ -6,6 +6,7 @@
 
 #include "tt/Transforms/TilePlan.h"
 
+#include "llvm/ADT/Sequence.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
@@ -17,6 +18,9 @@ using namespace mlir::tt;
 TilePlan::TilePlan(ConfigAttr config, Type elementType)
     : config(config), elementType(elementType),
       elementBytes(elementType.getIntOrFloatBitWidth() / 8) {}
+
+/// 32 banks of 4 bytes.
+static constexpr int64_t kBankLineBytes = 128;
 
 // A is read along K by lanes t = 0..3 (f32: 64-bit loads, 8 lanes along M) or
 // by 8 rows of an ldmatrix (16-bit). Padding that moves each row by 32 bytes
@@ -114,7 +118,6 @@ int64_t TilePlan::getLaneColumns() const {
 // 8 lanes write 16 bytes each at a time, 64 bytes of rows g and g + 1: these
 // lie half of the banks apart.
 int64_t TilePlan::getRowBufferPitch() const {
-  constexpr int64_t kBankLineBytes = 128;
   int64_t rowBytes = config.getWarpN() * elementBytes;
   int64_t pad = rowBytes % kBankLineBytes ? 0 : kBankLineBytes / 2;
   return config.getWarpN() + pad / elementBytes;
@@ -122,13 +125,22 @@ int64_t TilePlan::getRowBufferPitch() const {
 
 // f32: lanes t = 0..3 of a load read rows k + t, two chunks each.
 // 16-bit: an ldmatrix reads one chunk of rows k ... k + 7.
+//
+// Of these rows, those `period` apart begin in the same bank, so that bits of
+// the row above the period pick the chunk. 16-bit rows of 32 bytes, period 4,
+// which chunk lies where, over two lines of 32 banks:
+//
+//   rows 0 to 3 | 0 1 | 0 1 | 0 1 | 0 1 |
+//   rows 4 to 7 | 1 0 | 1 0 | 1 0 | 1 0 |
 SwizzleAttr TilePlan::getASwizzle() const {
   if (config.getALayout() == SharedLayout::padded)
     return {};
-  MLIRContext *context = config.getContext();
-  if (isF32())
-    return SwizzleAttr::get(context, {0, 1}, /*shift=*/1);
-  return SwizzleAttr::get(context, {0, 1, 2}, /*shift=*/0);
+  int64_t rowBytes = config.getBlockM() * elementBytes;
+  int64_t period = kBankLineBytes / std::gcd(rowBytes, kBankLineBytes);
+  int64_t rowBitsRead = isF32() ? 2 : 3;
+  auto bits = llvm::seq<int64_t>(llvm::Log2_64(period), rowBitsRead);
+  return SwizzleAttr::get(config.getContext(), llvm::to_vector(bits),
+                          /*shift=*/isF32() ? 1 : 0);
 }
 
 // The 8 rows of one ldmatrix are n + 4 (r / 2) + r % 2, or with 8 columns a
@@ -194,18 +206,6 @@ TilePlan::verify(const TargetInfo &target,
     return emitError() << "rounding_form = guarded needs at least 2 stages, "
                           "found stages = "
                        << config.getStages();
-  // The XOR permutes the chunks of one row over a whole line of 32 banks.
-  constexpr int64_t kBankLineBytes = 128;
-  int64_t rowBytes = config.getBlockM() * elementBytes;
-  if (config.getALayout() == SharedLayout::xor_swizzle &&
-      rowBytes % kBankLineBytes != 0)
-    return emitError() << "a_layout = xor needs rows of A of a multiple of "
-                       << kBankLineBytes
-                       << " bytes, found block m = " << config.getBlockM()
-                       << ": " << rowBytes
-                       << " bytes; use a_layout = padded or block m = "
-                       << llvm::alignTo(config.getBlockM(),
-                                        kBankLineBytes / elementBytes);
   if (getSliceSumsBytes() > target.sharedBytesPerBlock)
     return emitError() << "block " << config.getBlockM() << "x"
                        << config.getBlockN() << " in " << config.getKSlices()

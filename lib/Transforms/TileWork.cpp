@@ -19,7 +19,7 @@ using namespace mlir::tt;
 
 /// Issue slots of one rounding instruction: integer instructions have half the
 /// lanes, and stand between a load and its mma. Fitted.
-static constexpr double kRoundingSlots = 1.93;
+static constexpr double kRoundingSlots = 2.0;
 /// L2 is read in sectors (Nsight Compute documentation, "Memory Tables").
 static constexpr int64_t kSectorBytes = 32;
 /// 16-byte copies of rows that begin in the middle of a sector in L2 or in
@@ -29,6 +29,10 @@ static constexpr double kSplitSectors = 1.0;
 /// The same again, where all blocks that run want the same tile of A at the
 /// same time, so the same few slices of L2. Fitted.
 static constexpr double kSharedSplits = 2.0;
+/// L2 answers requests of a line of 128 bytes: what one for a half of it costs
+/// beside its bytes. Fitted.
+static constexpr double kShortRequests = 0.06;
+static constexpr double kLineBytes = 128;
 /// Of a copy of 16 bytes or fewer: itself, and about as many instructions for
 /// its address and predicate.
 static constexpr double kCopySlots = 2;
@@ -100,6 +104,11 @@ static double getSplitPart(const Problem &problem, const TilePlan &plan,
          kSharedSplits * std::min(1.0, blocks / target.multiprocessors);
 }
 
+/// Of bytes in rows of so many, what requests for less than a line cost.
+static double getShortPart(double rowBytes) {
+  return kShortRequests * std::max(0.0, kLineBytes / rowBytes - 1);
+}
+
 TileWork::TileWork(const Problem &problem, const TilePlan &plan,
                    const TargetInfo &target) {
   ConfigAttr config = plan.getConfig();
@@ -128,8 +137,12 @@ void TileWork::countBytes(const Problem &problem, const TilePlan &plan,
     return rowLength * plan.getElementBytes() % kSectorBytes ? kSectorBytes : 0;
   };
   double splitB = beginsInSector(problem.k, plan) ? kSplitSectors : 0;
-  readBytes = copiedBytes + getSplitPart(problem, plan, target) * m * kBytes +
-              splitB * n * kBytes + k * getLostBytes(getModelSize(problem.m)) +
+  // Rows of a matrix no wider than its tile follow each other.
+  double shortA = problemM <= m ? 0 : getShortPart(m * plan.getElementBytes());
+  double extraA = getSplitPart(problem, plan, target) + shortA;
+  double extraB = splitB + getShortPart(kBytes);
+  readBytes = copiedBytes + extraA * m * kBytes + extraB * n * kBytes +
+              k * getLostBytes(getModelSize(problem.m)) +
               n * getLostBytes(getModelSize(problem.k));
   // Each warp reads its rows of A and of B; those in a row or column of warps
   // read the same again.

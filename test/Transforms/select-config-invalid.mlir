@@ -29,15 +29,6 @@ func.func @registers(%a: tensor<64x48xf16>, %b: tensor<80x64xf16>) -> tensor<48x
 
 // -----
 
-func.func @xor(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {
-  // expected-error @below {{a_layout = xor needs rows of A of a multiple of 128 bytes, found block m = 16: 64 bytes; use a_layout = padded or block m = 32}}
-  %c = tt.matmul_transposed %a, %b config <block = [16, 64, 32], warp = [16, 32], stages = 2, a_layout = xor>
-    : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
-  return %c : tensor<48x80xf32>
-}
-
-// -----
-
 // Whoever is last adds sums that lie where the sizes say.
 func.func @split_dynamic(%a: tensor<64x?xf32>, %b: tensor<80x64xf32>) -> tensor<?x80xf32> {
   // expected-error @below {{split_k and stream_k need a C of static sizes, found 'tensor<?x80xf32>'}}

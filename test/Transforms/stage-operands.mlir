@@ -36,3 +36,50 @@ func.func @limits(%a: tensor<40x130xf32>, %b: tensor<64x40xf32>) -> tensor<130x6
     : tensor<40x130xf32>, tensor<64x40xf32> -> tensor<130x64xf32>
   return %c : tensor<130x64xf32>
 }
+
+// XORed rows of A, which have no padding: bits of k pick the chunk that tell apart
+// rows of the same banks. 8 rows of an ldmatrix, of 32, 64, 96 and 128 bytes:
+// CHECK-LABEL: func @xor16
+// CHECK: sizes: [2, 64, 16], {{.*}} {tt.swizzle = #tt.swizzle<row_bits = [2], shift = 0>}
+// CHECK-LABEL: func @xor32
+// CHECK: sizes: [2, 64, 32], {{.*}} {tt.swizzle = #tt.swizzle<row_bits = [1, 2], shift = 0>}
+// CHECK-LABEL: func @xor48
+// CHECK: sizes: [2, 64, 48], {{.*}} {tt.swizzle = #tt.swizzle<row_bits = [2], shift = 0>}
+// CHECK-LABEL: func @xor64
+// CHECK: sizes: [2, 64, 64], {{.*}} {tt.swizzle = #tt.swizzle<row_bits = [0, 1, 2], shift = 0>}
+func.func @xor16(%a: tensor<128x32xf16>, %b: tensor<128x128xf16>) -> tensor<32x128xf16> {
+  %c = tt.matmul_transposed %a, %b config <block = [16, 64, 64], warp = [16, 32], stages = 2, a_layout = xor>
+    : tensor<128x32xf16>, tensor<128x128xf16> -> tensor<32x128xf16>
+  return %c : tensor<32x128xf16>
+}
+func.func @xor32(%a: tensor<128x64xf16>, %b: tensor<128x128xf16>) -> tensor<64x128xf16> {
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 64], warp = [32, 32], stages = 2, a_layout = xor>
+    : tensor<128x64xf16>, tensor<128x128xf16> -> tensor<64x128xf16>
+  return %c : tensor<64x128xf16>
+}
+func.func @xor48(%a: tensor<128x96xf16>, %b: tensor<128x128xf16>) -> tensor<96x128xf16> {
+  %c = tt.matmul_transposed %a, %b config <block = [48, 64, 64], warp = [48, 32], stages = 2, a_layout = xor>
+    : tensor<128x96xf16>, tensor<128x128xf16> -> tensor<96x128xf16>
+  return %c : tensor<96x128xf16>
+}
+func.func @xor64(%a: tensor<128x128xf16>, %b: tensor<128x128xf16>) -> tensor<128x128xf16> {
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 64], warp = [64, 32], stages = 2, a_layout = xor>
+    : tensor<128x128xf16>, tensor<128x128xf16> -> tensor<128x128xf16>
+  return %c : tensor<128x128xf16>
+}
+
+// 4 rows of a 64-bit load, two chunks each, of 64 and 128 bytes:
+// CHECK-LABEL: func @xor_f32_16
+// CHECK: sizes: [2, 32, 16], {{.*}} {tt.swizzle = #tt.swizzle<row_bits = [1], shift = 1>}
+// CHECK-LABEL: func @xor_f32_32
+// CHECK: sizes: [2, 32, 32], {{.*}} {tt.swizzle = #tt.swizzle<row_bits = [0, 1], shift = 1>}
+func.func @xor_f32_16(%a: tensor<128x32xf32>, %b: tensor<128x128xf32>) -> tensor<32x128xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [16, 64, 32], warp = [16, 32], stages = 2, a_layout = xor>
+    : tensor<128x32xf32>, tensor<128x128xf32> -> tensor<32x128xf32>
+  return %c : tensor<32x128xf32>
+}
+func.func @xor_f32_32(%a: tensor<128x64xf32>, %b: tensor<128x128xf32>) -> tensor<64x128xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 32], warp = [32, 32], stages = 2, a_layout = xor>
+    : tensor<128x64xf32>, tensor<128x128xf32> -> tensor<64x128xf32>
+  return %c : tensor<64x128xf32>
+}

@@ -50,10 +50,7 @@ def registers(config):
 
 
 def breaks_shared_memory(config, element_type):
-    m, _, _ = config["block"]
-    return (shared_bytes(config, element_type) > SHARED_BYTES
-            or (config["a_layout"] == "xor"
-                and m * element_bytes(element_type) % 128 != 0))
+    return shared_bytes(config, element_type) > SHARED_BYTES
 
 
 def is_surely_legal(config, element_type):

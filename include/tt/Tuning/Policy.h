@@ -45,7 +45,7 @@ struct Policy {
   std::string name;
   std::string description;
   std::map<Parameter, Choice> moves; ///< what is not here is frozen
-  std::set<Parameter> follows; ///< rasterGroup and copySlot can
+  std::set<Parameter> follows;       ///< rasterGroup and copySlot can
   int64_t minCandidates = 1;
   int64_t maxCandidates = 6;
 
