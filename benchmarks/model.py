@@ -11,13 +11,12 @@ compiler refuses by now are left out, as are problems with fewer than four other
 
 import argparse
 import collections
-import concurrent.futures
 import json
 import math
-import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import cases
 import report
@@ -27,17 +26,24 @@ FAR = 1.05
 FEWEST = 4
 
 
-def estimate(tt_explain, target, row):
-    """Microseconds by the model; None if the config is refused."""
-    case = cases.Case(row["contract"], row["m"], row["n"], row["k"])
-    done = subprocess.run([tt_explain, *case.command(), "--target", target, "--config",
-                           row["config"], "--json"], capture_output=True, text=True)
+def estimate(tt_explain, target, rows, constants=()):
+    """Microseconds of each row by the model, {name: value} in place of some of its
+    constants; None for a config that is refused. Raises RuntimeError."""
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as stream:
+        for row in rows:
+            contract = cases.CONTRACTS[row["contract"]]
+            stream.write(json.dumps({
+                "m": row["m"], "n": row["n"], "k": row["k"],
+                "type": contract.element_type, "precision": contract.precision,
+                "config": row["config"]}) + "\n")
+        stream.flush()
+        pairs = ",".join(f"{name}={value!r}" for name, value in dict(constants).items())
+        done = subprocess.run([tt_explain, "--estimate", stream.name, "--target", target,
+                               "--constants", pairs], capture_output=True, text=True)
     if done.returncode != 0:
-        return None
-    for finding in json.loads(done.stdout)["findings"]:
-        if finding["topic"] == "model" and "total us" in finding["numbers"]:
-            return finding["numbers"]["total us"]
-    return None
+        raise RuntimeError(done.stderr.strip())
+    return [None if line == "refused" else float(line)
+            for line in done.stdout.splitlines()]
 
 
 def read_runs(paths):
@@ -75,11 +81,9 @@ def main():
     try:
         runs = read_runs(arguments.results)
         rows = [row for of_run in runs.values() for row in of_run]
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = pool.map(lambda row: estimate(arguments.tt_explain,
-                                                  arguments.target, row), rows)
-            estimates = {id(row): us for row, us in zip(rows, found)}
-    except (OSError, ValueError) as error:
+        found = estimate(arguments.tt_explain, arguments.target, rows)
+        estimates = {id(row): us for row, us in zip(rows, found)}
+    except (OSError, ValueError, RuntimeError) as error:
         print(f"model.py: {error}", file=sys.stderr)
         return 2
     ratios, errors = judge(runs, estimates)

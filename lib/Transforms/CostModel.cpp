@@ -23,12 +23,9 @@
 //
 // The parts overlap, but not wholly: two that are busy all the time get in each
 // other's way. We take the 3.1-norm of the terms: one dominant term counts
-// alone, two equal ones cost 1.25 times one. That exponent, and the constants
-// below that say "fitted", were fitted to the time of 1,986 kernels on an H100
-// (1 to 28672 rows, f16 and f32, odd rows, defaults of earlier fits that had
-// turned out worst): the kernel with the least estimate of those measured on a
-// problem took 3 % longer than the fastest of them on average
-// (benchmarks/model.py, docs/tuning.md).
+// alone, two equal ones cost 1.25 times one. That exponent, and the others of
+// CostConstants.h, were fitted to the time of 3,400 kernels on an H200, which
+// followed fits to 2,000 on an H100 (docs/tuning.md).
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,65 +40,30 @@ using namespace mlir;
 using namespace mlir::tt;
 
 //===----------------------------------------------------------------------===//
-// Constants
+// Constants that are not fitted (CostConstants.h)
 //===----------------------------------------------------------------------===//
 
-/// What is left of the way of a copy, from DRAM and from L2, when others
-/// overlap with it. Fitted.
-static constexpr double kDramLatency = 480e-9, kL2Latency = 310e-9;
-/// Until the first k-tile is there, beside its own transfer. Fitted.
-static constexpr double kFillSeconds = 84e-9;
-/// From one launch to the next in a stream: start, index arithmetic, drain.
-/// Fitted.
-static constexpr double kLaunchSeconds = 1.52e-6;
 /// Clocks of a shared load, and of an mma whose sum the next k-step needs; both
 /// are near to this on Ampere, Ada and Hopper.
 static constexpr double kStepClocks = 32;
 /// Clocks that a block's warps lose at a barrier, if no other block fills them.
 static constexpr double kBarrierClocks = 50;
-/// Copies of a k-tile are spread over the one before, and its slot is free late
-/// in that: so many tiles of the stages are not in flight. Fitted; and what two
-/// stages have in flight all the same.
-static constexpr double kTilesLost = 1.77, kLeastAhead = 0.4;
-/// The part of rounding that the tensor cores wait for where a scheduler has
-/// one warp. Fitted.
-static constexpr double kRoundingAlone = 0.58;
-/// Rows at strides of 4 or 8 bytes take copies as narrow: wavefronts of each
-/// that a warp has more by it. Fitted.
-static constexpr double kNarrowWavefronts = 4;
+/// What two stages have in flight although tilesLost leaves less.
+static constexpr double kLeastAhead = 0.4;
 /// 16-bit rows at odd strides go through registers (tt-stage-operands): two
 /// loads and a store of 128 bytes, each, which take the way of shared memory.
 static constexpr double kStagedWavefronts = 3;
-/// Of the way of a copy, for them. Fitted.
-static constexpr double kStagedLatency = 0.62;
 /// Parts of L2 that operands can fill before they push each other out.
 static constexpr double kUsableL2 = 0.8;
-
-/// Until the sums of blocks that share a tile have met: stores, a fence, an
-/// atomic addition, loads, one after the other; and what it takes to be two
-/// blocks for a share of stream_k. Fitted.
-static constexpr double kMeetingSeconds = 2.14e-6, kCrossingSeconds = 3.6e-6;
-/// Of those bytes: the part of an SM's port to L2 that they reach, and what
-/// writing costs beside reading. Fitted.
-static constexpr double kMeetingPort = 0.44, kMeetingWrites = 2.3;
-/// Of the bytes that such blocks copy, if operands do not fit L2, the part that
-/// comes from DRAM at least. Fitted.
-static constexpr double kStreamMisses = 0.3;
 /// What a main loop that DRAM limits takes longer with one block an SM and so
 /// many stages or fewer: a late k-tile holds up the SM. Of kernels beside those
 /// of the same problem.
 static constexpr double kFewInFlight = 1.05;
 static constexpr int64_t kFewStages = 3;
-/// Bytes of the same row that DRAM could have brought at no cost beside a piece
-/// of one k-tile. Fitted.
-static constexpr double kRowBytesLost = 15;
 /// The end of a guarded block: a fence and an atomic addition; and what a
 /// k-tile takes longer by looks for NaN where a scheduler has one warp. Of
 /// kernels beside those of the same problem.
 static constexpr double kGuardSeconds = 1.5e-6, kGuardedAlone = 1.05;
-/// What a k-tile takes longer where a scheduler has one warp, unless copies are
-/// where that matters least. Fitted.
-static constexpr double kAlone = 1.045;
 
 /// What a main loop loses where sums and fragments leave hardly any registers:
 /// tiles of 192x192 beside those of 256x128, of the model's estimate for each;
@@ -113,25 +75,12 @@ static constexpr double kTightLoop = 1.02, kTightRounding = 1.06;
 /// take all of it.
 static constexpr double kTallPairs = 0.92;
 
-/// The same of a guarded loop in blocks with shares of tiles; and where
-/// fragments are rounded, an SM has one block, and tiles stick out of C.
-static constexpr double kGuardedShares = 1.045, kRaggedRounding = 1.05;
-
 /// What a persistent block saves at each tile but its first, since the next
 /// one's copies and mma overlap with the end of it, and at most this part of
 /// the tile's time; and what its main loop loses by more values to keep, with
 /// rounding and without. Of pairs of kernels at 14 sizes (docs/performance.md).
 static constexpr double kPersistentSaved = 2.5e-6, kMostSaved = 0.15;
 static constexpr double kPersistentLoop = 1.015, kPersistentRounding = 1.05;
-
-/// What terms that overlap take together: their norm, see above. Fitted.
-static double combine(ArrayRef<double> terms) {
-  constexpr double kExponent = 3.1;
-  double sum = 0;
-  for (double term : terms)
-    sum += std::pow(term, kExponent);
-  return std::pow(sum, 1 / kExponent);
-}
 
 int64_t mlir::tt::getModelSize(int64_t size) {
   constexpr int64_t kLarge = 8192;
@@ -174,9 +123,9 @@ namespace {
 class Estimator {
 public:
   Estimator(const Problem &problem, const TilePlan &plan,
-            const TargetInfo &target)
+            const TargetInfo &target, const CostConstants &constants)
       : problem(problem), plan(plan), config(plan.getConfig()), target(target),
-        work(problem, plan, target) {}
+        constants(constants), work(problem, plan, target, constants) {}
 
   CostEstimate run();
 
@@ -194,6 +143,8 @@ private:
   double getDramBytes(int64_t active) const;
   double getStagedLatency() const;
   double getLossAlone(int64_t blocks, bool isDramBound) const;
+  /// What terms that overlap take together: their norm, see above.
+  double combine(ArrayRef<double> terms) const;
   void addEnds(int64_t blocks, int64_t count);
   void addSlices(int64_t blocks, int64_t count);
   void addMeeting(int64_t active, int64_t count, double parts);
@@ -205,12 +156,15 @@ private:
   Waves countWaves(int64_t blocks) const;
 
   double getClock() const { return target.clockHz; }
-  double getLatency() const { return fitsL2 ? kL2Latency : kDramLatency; }
+  double getLatency() const {
+    return fitsL2 ? constants.l2Latency : constants.dramLatency;
+  }
 
   const Problem &problem;
   const TilePlan &plan;
   ConfigAttr config;
   const TargetInfo &target;
+  const CostConstants &constants;
   TileWork work;
   CostEstimate cost;
   double operandBytes = 0;
@@ -283,9 +237,9 @@ double Estimator::getDramBytes(int64_t active) const {
   double bytes = operandBytes * active / tiles / kTiles;
   if (isStreaming)
     bytes = std::max(bytes + active * getRereadBytes(),
-                     kStreamMisses * active * work.copiedBytes);
+                     constants.streamMisses * active * work.copiedBytes);
   double resultBytes = cost.dramBytes - operandBytes;
-  return bytes * (1 + kRowBytesLost * work.pieces) +
+  return bytes * (1 + constants.rowBytesLost * work.pieces) +
          resultBytes * active / tiles / kTiles;
 }
 
@@ -296,7 +250,7 @@ double Estimator::getStagedLatency() const {
   constexpr double kBytesPerCopy = 4, kMostAhead = 0.5;
   double copies = work.stagedBytes / plan.getThreads() / kBytesPerCopy;
   double ahead = countRegisterCopies(4 * plan.getFragments()) / copies;
-  return kStagedLatency * getLatency() / std::min(ahead, kMostAhead);
+  return constants.stagedLatency * getLatency() / std::min(ahead, kMostAhead);
 }
 
 /// What a k-tile takes longer where nothing else runs meanwhile: no other warp
@@ -306,10 +260,17 @@ double Estimator::getLossAlone(int64_t blocks, bool isDramBound) const {
   if (blocks * config.getWarps() <= kSubcoresPerSM &&
       config.getCopySlot() != CopySlot::second_half)
     loss *= config.getRoundingForm() == RoundingForm::guarded ? kGuardedAlone
-                                                              : kAlone;
+                                                              : constants.alone;
   if (blocks == 1 && isDramBound && config.getStages() <= kFewStages)
     loss *= kFewInFlight;
   return loss;
+}
+
+double Estimator::combine(ArrayRef<double> terms) const {
+  double sum = 0;
+  for (double term : terms)
+    sum += std::pow(term, constants.exponent);
+  return std::pow(sum, 1 / constants.exponent);
 }
 
 void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
@@ -320,21 +281,22 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
                       subcores / kSubcoresPerSM;
   double warps = double(blocks) * config.getWarps();
   double rounding = blocks * work.roundingSlots / (subcores * clock);
-  double tensor =
-      blocks * work.flops / tensorRate +
-      kRoundingAlone * rounding * std::min(1.0, kSubcoresPerSM / warps);
+  double tensor = blocks * work.flops / tensorRate +
+                  constants.roundingAlone * rounding *
+                      std::min(1.0, kSubcoresPerSM / warps);
   double issue = blocks * work.issueSlots / (subcores * clock);
   double sharedBytes =
       work.copiedBytes + work.fragmentBytes +
       (kStagedWavefronts - 1) * work.stagedBytes +
-      kNarrowWavefronts * kSharedBytesPerClock * work.narrowCopies;
+      constants.narrowWavefronts * kSharedBytesPerClock * work.narrowCopies;
   double shared = blocks * sharedBytes / (kSharedBytesPerClock * clock);
   double l2 =
       std::max(active * work.readBytes / target.l2BytesPerSecond,
                blocks * work.readBytes / (kL2BytesPerClockPerSM * clock));
   double dram = getDramBytes(active) / target.dramBytesPerSecond;
   // One buffer: nothing is copied while anything is computed, see below.
-  double ahead = std::max(config.getStages() - kTilesLost, kLeastAhead);
+  double ahead =
+      std::max(config.getStages() - constants.tilesLost, kLeastAhead);
   double latency = config.getStages() > 1 ? getLatency() / ahead : 0;
   double staged = getStagedLatency();
   double steps = (work.steps * kStepClocks + kBarrierClocks / blocks) / clock;
@@ -378,9 +340,9 @@ void Estimator::addStream() {
   isStreaming = blocks > shares;
   addWaves(shares, std::max(1.0, streamTiles * kTiles / shares));
   if (isStreaming) {
-    cost.prologue += kFillSeconds;
+    cost.prologue += constants.fillSeconds;
     cost.reduction +=
-        kCrossingSeconds * llvm::divideCeil(shares, cost.waves.slots);
+        constants.crossingSeconds * llvm::divideCeil(shares, cost.waves.slots);
   }
   addMeeting(std::min(shares, cost.waves.slots),
              llvm::divideCeil(shares, cost.waves.slots), blocks / streamTiles);
@@ -389,7 +351,7 @@ void Estimator::addStream() {
 /// Where several blocks share an SM, one computes while another begins or ends.
 void Estimator::addEnds(int64_t blocks, int64_t count) {
   double portBytesPerSecond = kL2BytesPerClockPerSM * getClock();
-  double fill = kFillSeconds + work.readBytes / portBytesPerSecond;
+  double fill = constants.fillSeconds + work.readBytes / portBytesPerSecond;
   double stored =
       double(config.getBlockM()) * config.getBlockN() * plan.getElementBytes();
   double drain = blocks * stored / portBytesPerSecond;
@@ -412,10 +374,11 @@ void Estimator::addSlices(int64_t blocks, int64_t count) {
 void Estimator::addMeeting(int64_t active, int64_t count, double parts) {
   double sumBytes = 4.0 * plan.getTileSums();
   int64_t blocks = llvm::divideCeil(active, target.multiprocessors);
-  double bytes = (blocks * kMeetingWrites + parts) * sumBytes;
+  double bytes = (blocks * constants.meetingWrites + parts) * sumBytes;
   cost.reduction +=
-      count * (bytes / (kMeetingPort * kL2BytesPerClockPerSM * getClock()) +
-               kMeetingSeconds);
+      count *
+      (bytes / (constants.meetingPort * kL2BytesPerClockPerSM * getClock()) +
+       constants.meetingSeconds);
 }
 
 void Estimator::addGuard() {
@@ -423,7 +386,7 @@ void Estimator::addGuard() {
     return;
   cost.reduction += cost.waves.count * kGuardSeconds;
   if (config.getStreamTiles() > 0)
-    cost.mainLoop *= kGuardedShares;
+    cost.mainLoop *= constants.guardedShares;
 }
 
 /// Tiles of persistent blocks come in waves as blocks of one tile do.
@@ -452,7 +415,7 @@ void Estimator::addLosses() {
   bool isRagged = getModelSize(problem.m) % config.getBlockM() ||
                   getModelSize(problem.n) % config.getBlockN();
   if (rounds && cost.occupancy.blocks == 1 && isRagged)
-    cost.mainLoop *= kRaggedRounding;
+    cost.mainLoop *= constants.raggedRounding;
 }
 
 void Estimator::addPersistence() {
@@ -481,7 +444,7 @@ CostEstimate Estimator::run() {
   addGuard();
   addLosses();
   addPersistence();
-  cost.launch = kLaunchSeconds;
+  cost.launch = constants.launchSeconds;
   cost.total = cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction +
                cost.launch - cost.overlap;
   return cost;
@@ -489,8 +452,9 @@ CostEstimate Estimator::run() {
 
 CostEstimate mlir::tt::estimateCost(const Problem &problem,
                                     const TilePlan &plan,
-                                    const TargetInfo &target) {
-  return Estimator(problem, plan, target).run();
+                                    const TargetInfo &target,
+                                    const CostConstants &constants) {
+  return Estimator(problem, plan, target, constants).run();
 }
 
 StringRef CostEstimate::getBound() const {

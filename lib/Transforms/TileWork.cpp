@@ -14,24 +14,12 @@ using namespace mlir;
 using namespace mlir::tt;
 
 //===----------------------------------------------------------------------===//
-// Constants; where they were fitted is said in CostModel.cpp
+// Constants that are not fitted (CostConstants.h)
 //===----------------------------------------------------------------------===//
 
-/// Issue slots of one rounding instruction: integer instructions have half the
-/// lanes, and stand between a load and its mma. Fitted.
-static constexpr double kRoundingSlots = 2.0;
-/// L2 is read in sectors (Nsight Compute documentation, "Memory Tables").
+/// L2 is read in sectors of lines (Nsight Compute documentation, "Memory
+/// Tables").
 static constexpr int64_t kSectorBytes = 32;
-/// 16-byte copies of rows that begin in the middle of a sector in L2 or in
-/// shared memory, not in both, read each sector twice. Of such an operand's
-/// bytes, what that costs beside them, where every other row is so. Fitted.
-static constexpr double kSplitSectors = 1.0;
-/// The same again, where all blocks that run want the same tile of A at the
-/// same time, so the same few slices of L2. Fitted.
-static constexpr double kSharedSplits = 2.0;
-/// L2 answers requests of a line of 128 bytes: what one for a half of it costs
-/// beside its bytes. Fitted.
-static constexpr double kShortRequests = 0.06;
 static constexpr double kLineBytes = 128;
 /// Of a copy of 16 bytes or fewer: itself, and about as many instructions for
 /// its address and predicate.
@@ -85,7 +73,8 @@ static int64_t countLooks(const Problem &problem, const TilePlan &plan) {
 
 /// Of the bytes of A's tile, what its copies read twice.
 static double getSplitPart(const Problem &problem, const TilePlan &plan,
-                           const TargetInfo &target) {
+                           const TargetInfo &target,
+                           const CostConstants &constants) {
   ConfigAttr config = plan.getConfig();
   // Every other row of a padded A of 16 bits begins in the middle of a 32-byte
   // sector of shared memory; of a matrix whose rows do in L2, all others.
@@ -96,31 +85,33 @@ static double getSplitPart(const Problem &problem, const TilePlan &plan,
   if (isPadded == beginsInSector(problem.m, plan))
     return 0;
   if (getModelSize(problem.m) > config.getBlockM())
-    return kSplitSectors;
+    return constants.splitSectors;
   double blocks =
       llvm::divideCeil(getModelSize(problem.n), config.getBlockN()) *
       config.getSplitK();
-  return kSplitSectors +
-         kSharedSplits * std::min(1.0, blocks / target.multiprocessors);
+  return constants.splitSectors +
+         constants.sharedSplits *
+             std::min(1.0, blocks / target.multiprocessors);
 }
 
 /// Of bytes in rows of so many, what requests for less than a line cost.
-static double getShortPart(double rowBytes) {
-  return kShortRequests * std::max(0.0, kLineBytes / rowBytes - 1);
+static double getShortPart(double rowBytes, const CostConstants &constants) {
+  return constants.shortRequests * std::max(0.0, kLineBytes / rowBytes - 1);
 }
 
 TileWork::TileWork(const Problem &problem, const TilePlan &plan,
-                   const TargetInfo &target) {
+                   const TargetInfo &target, const CostConstants &constants) {
   ConfigAttr config = plan.getConfig();
   double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
   flops = 2 * m * n * k;
   steps = plan.getKStepsPerSlice();
-  countBytes(problem, plan, target);
-  countInstructions(problem, plan);
+  countBytes(problem, plan, target, constants);
+  countInstructions(problem, plan, constants);
 }
 
 void TileWork::countBytes(const Problem &problem, const TilePlan &plan,
-                          const TargetInfo &target) {
+                          const TargetInfo &target,
+                          const CostConstants &constants) {
   ConfigAttr config = plan.getConfig();
   double m = config.getBlockM(), n = config.getBlockN(), k = config.getBlockK();
   double kBytes = k * plan.getElementBytes();
@@ -136,11 +127,12 @@ void TileWork::countBytes(const Problem &problem, const TilePlan &plan,
   auto getLostBytes = [&](int64_t rowLength) {
     return rowLength * plan.getElementBytes() % kSectorBytes ? kSectorBytes : 0;
   };
-  double splitB = beginsInSector(problem.k, plan) ? kSplitSectors : 0;
+  double splitB = beginsInSector(problem.k, plan) ? constants.splitSectors : 0;
   // Rows of a matrix no wider than its tile follow each other.
-  double shortA = problemM <= m ? 0 : getShortPart(m * plan.getElementBytes());
-  double extraA = getSplitPart(problem, plan, target) + shortA;
-  double extraB = splitB + getShortPart(kBytes);
+  double shortA =
+      problemM <= m ? 0 : getShortPart(m * plan.getElementBytes(), constants);
+  double extraA = getSplitPart(problem, plan, target, constants) + shortA;
+  double extraB = splitB + getShortPart(kBytes, constants);
   readBytes = copiedBytes + extraA * m * kBytes + extraB * n * kBytes +
               k * getLostBytes(getModelSize(problem.m)) +
               n * getLostBytes(getModelSize(problem.k));
@@ -157,7 +149,8 @@ void TileWork::countBytes(const Problem &problem, const TilePlan &plan,
                        1.0 / kChunkBytes);
 }
 
-void TileWork::countInstructions(const Problem &problem, const TilePlan &plan) {
+void TileWork::countInstructions(const Problem &problem, const TilePlan &plan,
+                                 const CostConstants &constants) {
   ConfigAttr config = plan.getConfig();
   // Of one slice: each slice does its own k-steps only.
   double warps = config.getWarpsPerSlice();
@@ -170,7 +163,8 @@ void TileWork::countInstructions(const Problem &problem, const TilePlan &plan) {
     loadsA *= 2;
   double loads = loadsA + plan.getNTiles() / 2.0;
   double registers = plan.getMTiles() * 4.0 + plan.getNTiles() * 2.0;
-  roundingSlots = warps * plan.getKSteps() * registers * kRoundingSlots *
+  roundingSlots = warps * plan.getKSteps() * registers *
+                  constants.roundingSlots *
                   getRoundingInstructions(problem, config.getRoundingForm());
   double wideCopies =
       (copiedBytes - stagedBytes) / kChunkBytes / kThreadsPerWarp;

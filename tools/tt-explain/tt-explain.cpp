@@ -8,6 +8,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/MLIRContext.h"
 #include "tt/Tuning/Advice.h"
+#include "tt/Tuning/Estimates.h"
 #include "tt/Tuning/Support.h"
 #include "tt/Tuning/Tune.h"
 #include "llvm/Support/CommandLine.h"
@@ -51,6 +52,22 @@ static cl::opt<std::string>
                            "which test/gpu/occupancy.py writes"),
                   cl::cat(category));
 
+static cl::opt<std::string> estimateFile(
+    "estimate",
+    cl::desc("Print the model's microseconds for each line of this "
+             "file: JSON with m, n, k, type, precision, config"),
+    cl::cat(category));
+static cl::opt<std::string> constantsText(
+    "constants",
+    cl::desc("With --estimate: name=value,... in place of some of "
+             "the model's constants (CostConstants.h)"),
+    cl::cat(category));
+
+static cl::opt<bool> listConstants(
+    "list-constants",
+    cl::desc("Print the constants that --constants can name, and their values"),
+    cl::cat(category));
+
 static constexpr const char *kOverview =
     R"(Says what limits a kernel, and what a change of its config would do, without a GPU.
 
@@ -59,6 +76,7 @@ static constexpr const char *kOverview =
   tt-explain export.csv                        ncu --csv, or ncu --page raw
   tt-explain --m 2048 --n 4096 --k 8192 --type f32 --target rtx4090
   tt-explain --m 64 --n 64 --k 64 --config "#tt.config<...>" --json
+  tt-explain --estimate kernels.jsonl --target h200
 
 Exit code: 0, or 2 for bad input.
 )";
@@ -74,6 +92,15 @@ static int print(const tuning::Report &report, const TargetInfo &target) {
   return 0;
 }
 
+/// The target that is named, or the default; null, and says so, if none is.
+static const TargetInfo *findTarget(StringRef name) {
+  const TargetInfo *target = TargetInfo::find(name.empty() ? "rtx4090" : name);
+  if (!target)
+    fail("unknown target '" + name + "', expected one of " +
+         TargetInfo::knownNames());
+  return target;
+}
+
 static int explainDocument(MLIRContext *context, Type elementType) {
   llvm::Expected<std::string> text = tuning::readFile(documentFile);
   if (!text)
@@ -82,13 +109,10 @@ static int explainDocument(MLIRContext *context, Type elementType) {
       tuning::parseDocument(*text, ignoreUnknown);
   if (!document)
     return fail(documentFile + ": " + llvm::toString(document.takeError()));
-  std::string name = !targetName.empty()            ? targetName.getValue()
-                     : document->targetName.empty() ? "rtx4090"
-                                                    : document->targetName;
-  const TargetInfo *target = TargetInfo::find(name);
+  const TargetInfo *target = findTarget(
+      targetName.empty() ? document->targetName : targetName.getValue());
   if (!target)
-    return fail("unknown target '" + name + "', expected one of " +
-                TargetInfo::knownNames());
+    return 2;
   return print(tuning::adviseOnDocument(*document, {sizeM, sizeN, sizeK},
                                         elementType, context, *target),
                *target);
@@ -99,11 +123,9 @@ static int explainConfig(MLIRContext *context, Type elementType) {
     return fail("give a document, or --m, --n and --k above 0");
   if (!elementType)
     elementType = Float32Type::get(context);
-  const TargetInfo *target =
-      TargetInfo::find(targetName.empty() ? "rtx4090" : targetName.getValue());
+  const TargetInfo *target = findTarget(targetName);
   if (!target)
-    return fail("unknown target '" + targetName + "', expected one of " +
-                TargetInfo::knownNames());
+    return 2;
   PrecisionAttr contract = PrecisionAttr::getDefault(elementType);
   if (!precision.empty())
     contract = dyn_cast_or_null<PrecisionAttr>(
@@ -139,17 +161,49 @@ static int explainOccupancies() {
   return print(*report, *target) || !isRight;
 }
 
+static int printConstants() {
+  CostConstants constants;
+  for (const CostConstants::Field &field : CostConstants::getFields())
+    llvm::outs() << field.name << "="
+                 << llvm::formatv("{0:e12}", constants.*field.member) << "\n";
+  return 0;
+}
+
+static int printEstimates(MLIRContext *context) {
+  const TargetInfo *target = findTarget(targetName);
+  if (!target)
+    return 2;
+  llvm::Expected<CostConstants> constants =
+      tuning::parseConstants(constantsText);
+  if (!constants)
+    return fail("--constants: " + llvm::toString(constants.takeError()));
+  llvm::Expected<std::string> text = tuning::readFile(estimateFile);
+  if (!text)
+    return fail(llvm::toString(text.takeError()));
+  auto estimates = tuning::estimateLines(*text, context, *target, *constants);
+  if (!estimates)
+    return fail(estimateFile + ": " + llvm::toString(estimates.takeError()));
+  for (std::optional<double> microseconds : *estimates)
+    llvm::outs() << (microseconds ? std::to_string(*microseconds) : "refused")
+                 << "\n";
+  return 0;
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, kOverview);
   if (!occupancyFile.empty())
     return explainOccupancies();
+  if (listConstants)
+    return printConstants();
   MLIRContext context(MLIRContext::Threading::DISABLED);
   context.loadDialect<TTDialect>();
   Type elementType = tuning::parseElementType(typeName, &context);
   if (!typeName.empty() && !elementType)
     return fail("unknown type '" + typeName + "', expected f32, f16 or bf16");
+  if (!estimateFile.empty())
+    return printEstimates(&context);
   return documentFile.empty() ? explainConfig(&context, elementType)
                               : explainDocument(&context, elementType);
 }

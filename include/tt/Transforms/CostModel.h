@@ -15,6 +15,7 @@
 
 #include "tt/Target/Occupancy.h"
 #include "tt/Transforms/ChooseConfig.h"
+#include "tt/Transforms/CostConstants.h"
 #include "tt/Transforms/TilePlan.h"
 
 namespace mlir::tt {
@@ -49,9 +50,11 @@ struct CostEstimate {
   StringRef getBound() const;
 };
 
-/// The estimate for a plan that is legal on `target`.
+/// The estimate for a plan that is legal on `target`. Other constants are for
+/// fitting them.
 CostEstimate estimateCost(const Problem &problem, const TilePlan &plan,
-                          const TargetInfo &target);
+                          const TargetInfo &target,
+                          const CostConstants &constants = {});
 
 /// What no schedule can beat on `target`.
 struct Roofline {

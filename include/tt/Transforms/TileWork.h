@@ -12,6 +12,7 @@
 #define TT_TRANSFORMS_TILEWORK_H
 
 #include "tt/Transforms/ChooseConfig.h"
+#include "tt/Transforms/CostConstants.h"
 #include "tt/Transforms/TilePlan.h"
 
 namespace mlir::tt {
@@ -31,12 +32,13 @@ struct TileWork {
   double pieces = 0;        ///< pieces of rows that a byte of A and B is of
 
   TileWork(const Problem &problem, const TilePlan &plan,
-           const TargetInfo &target);
+           const TargetInfo &target, const CostConstants &constants);
 
 private:
   void countBytes(const Problem &problem, const TilePlan &plan,
-                  const TargetInfo &target);
-  void countInstructions(const Problem &problem, const TilePlan &plan);
+                  const TargetInfo &target, const CostConstants &constants);
+  void countInstructions(const Problem &problem, const TilePlan &plan,
+                         const CostConstants &constants);
 };
 
 } // namespace mlir::tt
