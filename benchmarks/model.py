@@ -5,7 +5,8 @@
 
 Every measured config is estimated anew by TT_EXPLAIN, so by the model as it is now.
 For each problem of a run: what the kernel with the least estimate took, over the
-fastest. Then the root mean square of log(estimated / measured). Configs that the
+fastest; and what is the default now, where that was measured, which is not the
+model's choice of all: ChooseConfig.cpp leaves some out. Then the root mean square of log(estimated / measured). Configs that the
 compiler refuses by now are left out, as are problems with fewer than four others.
 """
 
@@ -26,24 +27,31 @@ FAR = 1.05
 FEWEST = 4
 
 
-def estimate(tt_explain, target, rows, constants=()):
-    """Microseconds of each row by the model, {name: value} in place of some of its
-    constants; None for a config that is refused. Raises RuntimeError."""
+def ask(tt_explain, target, rows, constants=()):
+    """(microseconds by the model, config) of each row; None for a config that is
+    refused; the default, if the row has none. {name: value} is in place of some of the
+    model's constants. Raises RuntimeError."""
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as stream:
         for row in rows:
             contract = cases.CONTRACTS[row["contract"]]
             stream.write(json.dumps({
                 "m": row["m"], "n": row["n"], "k": row["k"],
                 "type": contract.element_type, "precision": contract.precision,
-                "config": row["config"]}) + "\n")
+                "config": row.get("config", "")}) + "\n")
         stream.flush()
         pairs = ",".join(f"{name}={value!r}" for name, value in dict(constants).items())
         done = subprocess.run([tt_explain, "--estimate", stream.name, "--target", target,
                                "--constants", pairs], capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip())
-    return [None if line == "refused" else float(line)
-            for line in done.stdout.splitlines()]
+    answers = [line.split(" ", 1) for line in done.stdout.splitlines()]
+    return [None if answer == ["refused"] else (float(answer[0]), answer[1])
+            for answer in answers]
+
+
+def estimate(tt_explain, target, rows, constants=()):
+    """Microseconds of each row, or None."""
+    return [answer and answer[0] for answer in ask(tt_explain, target, rows, constants)]
 
 
 def read_runs(paths):
@@ -55,6 +63,19 @@ def read_runs(paths):
                 if row.get("ours"):
                     runs[row["contract"], problem.size, path].append(row)
     return runs
+
+
+def get_defaults(tt_explain, target, runs):
+    """{run: time of what is the default config now / least time}, where that is among
+    what was measured."""
+    problems = [{"contract": contract, **{x: rows[0][x] for x in "mnk"}}
+                for (contract, _, _), rows in runs.items()]
+    ratios = {}
+    for (run, rows), answer in zip(runs.items(), ask(tt_explain, target, problems)):
+        times = {row["config"]: row["us"] for row in rows}
+        if len(rows) >= FEWEST and answer and answer[1] in times:
+            ratios[run] = times[answer[1]] / min(times.values())
+    return ratios
 
 
 def judge(runs, estimates):
@@ -71,6 +92,19 @@ def judge(runs, estimates):
     return ratios, errors
 
 
+def make_table(what, ratios):
+    rows = []
+    for contract in dict.fromkeys(run[0] for run in ratios):
+        of = {run: x for run, x in ratios.items() if run[0] == contract}
+        worst = max(of, key=of.get)
+        rows.append([contract, str(len(of)),
+                     f"{results_module.geometric_mean(of.values()):.3f}",
+                     f"{of[worst]:.2f} at {worst[1]}",
+                     str(sum(x > FAR for x in of.values()))])
+    return report.table(["contract", "problems", f"{what} / fastest, geometric mean",
+                         "worst", f"above {FAR}"], rows)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -83,6 +117,7 @@ def main():
         rows = [row for of_run in runs.values() for row in of_run]
         found = estimate(arguments.tt_explain, arguments.target, rows)
         estimates = {id(row): us for row, us in zip(rows, found)}
+        defaults = get_defaults(arguments.tt_explain, arguments.target, runs)
     except (OSError, ValueError, RuntimeError) as error:
         print(f"model.py: {error}", file=sys.stderr)
         return 2
@@ -90,16 +125,9 @@ def main():
     if not ratios:
         print("model.py: no problem with enough kernels", file=sys.stderr)
         return 1
-    table = []
-    for contract in dict.fromkeys(run[0] for run in ratios):
-        of = {run: x for run, x in ratios.items() if run[0] == contract}
-        worst = max(of, key=of.get)
-        table.append([contract, str(len(of)),
-                      f"{results_module.geometric_mean(of.values()):.3f}",
-                      f"{of[worst]:.2f} at {worst[1]}",
-                      str(sum(x > FAR for x in of.values()))])
-    print(report.table(["contract", "problems", "model's choice / fastest, "
-                        "geometric mean", "worst", "above 1.05"], table))
+    print(make_table("model's choice", ratios))
+    if defaults:
+        print("\n" + make_table("default", defaults))
     error = math.sqrt(sum(x * x for x in errors) / len(errors))
     print(f"\n{len(errors)} kernels, root mean square of log(estimated / measured): "
           f"{error:.3f}")

@@ -61,22 +61,24 @@ static TuneRequest readRequest(const json::Object &line,
   return request;
 }
 
-static std::optional<double> estimate(const ParsedRequest &request,
-                                      const CostConstants &constants) {
+static std::optional<LineEstimate> estimate(const ParsedRequest &request,
+                                            const CostConstants &constants) {
   const auto &[problem, target, config] = request;
   TilePlan plan(config, problem.elementType);
   if (!getIllegality(plan, *target).empty() ||
       !getMisfit(problem, plan).empty())
     return std::nullopt;
   double seconds = estimateCost(problem, plan, *target, constants).total;
-  return std::isinf(seconds) ? std::nullopt : std::optional(seconds * 1e6);
+  if (std::isinf(seconds))
+    return std::nullopt;
+  return LineEstimate{config, seconds * 1e6};
 }
 
-llvm::Expected<std::vector<std::optional<double>>>
+llvm::Expected<std::vector<std::optional<LineEstimate>>>
 tuning::estimateLines(StringRef text, MLIRContext *context,
                       const TargetInfo &target,
                       const CostConstants &constants) {
-  std::vector<std::optional<double>> estimates;
+  std::vector<std::optional<LineEstimate>> estimates;
   SmallVector<StringRef> lines;
   text.split(lines, '\n', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
   for (auto [i, line] : llvm::enumerate(lines)) {

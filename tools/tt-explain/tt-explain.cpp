@@ -54,8 +54,8 @@ static cl::opt<std::string>
 
 static cl::opt<std::string> estimateFile(
     "estimate",
-    cl::desc("Print the model's microseconds for each line of this "
-             "file: JSON with m, n, k, type, precision, config"),
+    cl::desc("Print the model's microseconds and the config for each line "
+             "of this file: JSON with m, n, k, type, precision, config"),
     cl::cat(category));
 static cl::opt<std::string> constantsText(
     "constants",
@@ -183,9 +183,13 @@ static int printEstimates(MLIRContext *context) {
   auto estimates = tuning::estimateLines(*text, context, *target, *constants);
   if (!estimates)
     return fail(estimateFile + ": " + llvm::toString(estimates.takeError()));
-  for (std::optional<double> microseconds : *estimates)
-    llvm::outs() << (microseconds ? std::to_string(*microseconds) : "refused")
-                 << "\n";
+  for (const std::optional<tuning::LineEstimate> &line : *estimates) {
+    if (line)
+      llvm::outs() << llvm::formatv("{0:f3} {1}\n", line->microseconds,
+                                    line->config);
+    else
+      llvm::outs() << "refused\n";
+  }
   return 0;
 }
 

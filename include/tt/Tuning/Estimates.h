@@ -12,7 +12,7 @@
 #ifndef TT_TUNING_ESTIMATES_H
 #define TT_TUNING_ESTIMATES_H
 
-#include "mlir/IR/MLIRContext.h"
+#include "tt/Dialect/TT/IR/TTDialect.h"
 #include "tt/Target/TargetInfo.h"
 #include "tt/Transforms/CostConstants.h"
 #include "llvm/Support/Error.h"
@@ -25,10 +25,15 @@ namespace mlir::tt::tuning {
 /// Errors name what is not one of them, or not a number above 0.
 llvm::Expected<CostConstants> parseConstants(StringRef text);
 
-/// Microseconds of each JSON line { "m", "n", "k", "type", "precision",
+struct LineEstimate {
+  ConfigAttr config;
+  double microseconds;
+};
+
+/// The estimate for each JSON line { "m", "n", "k", "type", "precision",
 /// "config" }, the last two as attributes, which may be left out: then they are
 /// the defaults. None for what the compiler refuses. Errors name the line.
-llvm::Expected<std::vector<std::optional<double>>>
+llvm::Expected<std::vector<std::optional<LineEstimate>>>
 estimateLines(StringRef text, MLIRContext *context, const TargetInfo &target,
               const CostConstants &constants);
 
