@@ -495,9 +495,9 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
 /// Both layouts of A, in the order of preference.
 static ArrayRef<SharedLayout> getLayouts(const Problem &problem,
                                          const Tile &tile) {
-  constexpr int64_t kRowsOfABankLine = 32;
+  constexpr int64_t kBanks = 32; // each as wide as an f32
   bool isPaddedFirst =
-      problem.elementType.isF32() && tile.blockM % kRowsOfABankLine == 0;
+      problem.elementType.isF32() && tile.blockM % kBanks == 0;
   return isPaddedFirst ? kPaddedFirst : kXorFirst;
 }
 

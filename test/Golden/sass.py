@@ -76,11 +76,13 @@ class Function:
         return regions
 
     def main_loop(self):
-        """The innermost loop that holds the most mma; None without one."""
+        """The innermost loop that holds the most mma. ptxas unrolls short ones as a
+        whole: then all instructions. None without mma."""
         loops = [r for r in self.backward_regions() if count_mma(r)]
         innermost = [r for r in loops
                      if not any(is_inside(other, r) for other in loops)]
-        return max(innermost, key=count_mma, default=None)
+        unrolled = self.instructions if count_mma(self.instructions) else None
+        return max(innermost, key=count_mma, default=unrolled)
 
 
 def count_mma(instructions):

@@ -32,7 +32,7 @@ def read_kernel(path):
 
 def print_loop(loop, arguments):
     if loop is None:
-        print("  no loop with mma")
+        print("  no mma")
         return
     mmas = sass.count_mma(loop)
     print(f"  main loop: {len(loop)} instructions, "

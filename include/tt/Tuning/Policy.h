@@ -14,9 +14,10 @@
 //     "candidates": { "min": 3, "max": 6 } }
 //
 // What `move` does not name is frozen; but parameters that `follow` are, in each
-// candidate, what a default config with the rest of it would have. `values` are the only values that a
-// parameter may move to, `steps` the only differences from the original; to stay
-// is always allowed. The original config is a candidate under every policy.
+// candidate, what a default config with the rest of it would have. `values` are
+// the only values that a parameter may move to, `steps` the only differences
+// from the original; to stay is always allowed. The original config is a
+// candidate under every policy.
 //
 //===----------------------------------------------------------------------===//
 

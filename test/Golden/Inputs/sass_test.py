@@ -67,6 +67,12 @@ class SassTest(unittest.TestCase):
         loop = self.functions["matmul"].main_loop()
         self.assertEqual((loop[0].address, loop[-1].address), (0x20, 0xe0))
 
+    def test_an_unrolled_loop_is_all_there_is(self):
+        straight = sass.parse_functions("\n".join(
+            line for line in DISASSEMBLY.splitlines() if "BRA" not in line))
+        self.assertEqual(straight["matmul"].main_loop(),
+                         straight["matmul"].instructions)
+
     def test_a_function_may_have_none(self):
         self.assertIsNone(self.functions["other"].main_loop())
 
