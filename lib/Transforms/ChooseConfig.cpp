@@ -80,7 +80,7 @@ static constexpr int64_t kSplitBlocksPerSM = 3;
 /// Of persistent blocks: how many an SM may hold, and the fewest tiles for each
 /// if it holds more than one.
 static constexpr int64_t kPersistentBlocksPerSM = 4, kManyTiles = 8;
-/// Elements of the smallest tile that was measured so.
+/// Elements of the smallest tile that gained by it where it was measured.
 static constexpr int64_t kPersistentTile = 128 * 64;
 /// The fewest that are left to each of the blocks that share a tile.
 static constexpr int64_t kMinKTilesOfShare = 4;
