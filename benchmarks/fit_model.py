@@ -16,7 +16,6 @@ other: what does not help there is not worth having.
 """
 
 import argparse
-import collections
 import math
 import pathlib
 import subprocess
@@ -24,6 +23,7 @@ import sys
 
 import model
 import results as results_module
+import space_tables
 
 CHOICE_WIDTH = 0.012  # in log(estimate): what is this much longer has 1/e the weight
 ERROR_SHARE = 0.15  # of the root mean square error near the best, in the loss
@@ -67,8 +67,7 @@ class Fit:
 
     def ratios(self, constants):
         """Time of the model's choice / least time, of each run."""
-        return [min(run)[1] / min(us for _, us in run)
-                for run in self._estimate(constants)]
+        return [model.get_ratio(run) for run in self._estimate(constants)]
 
 
 def _choose_softly(run):
@@ -107,19 +106,19 @@ def search(fit, first, rounds):
 
 def describe(ratios):
     return (f"{results_module.geometric_mean(ratios):.4f}, "
-            f"{sum(x > model.FAR for x in ratios)} of {len(ratios)} "
-            f"above {model.FAR}")
+            f"{sum(x > space_tables.FAR for x in ratios)} of {len(ratios)} "
+            f"above {space_tables.FAR}")
 
 
 def judge_halves(tool, runs, first, rounds):
     """Fits to one half of the sizes, prints what it does for the other."""
-    sizes = sorted({size for _, size, _ in runs})
-    halves = [[rows for key, rows in runs.items() if sizes.index(key[1]) % 2 == half]
-              for half in (0, 1)]
-    for trained, judged in ((0, 1), (1, 0)):
-        found = search(Fit(*tool, halves[trained]), first, rounds)
-        other = Fit(*tool, halves[judged])
-        print(f"fitted to half {trained + 1}, the other: "
+    first_half = set(sorted({size for _, size, _ in runs})[::2])
+    one, two = (Fit(*tool, [rows for (_, size, _), rows in runs.items()
+                            if (size in first_half) == is_first])
+                for is_first in (True, False))
+    for half, (fit, other) in enumerate(((one, two), (two, one)), 1):
+        found = search(fit, first, rounds)
+        print(f"fitted to half {half}, the other: "
               f"{describe(other.ratios(first))} -> {describe(other.ratios(found))}",
               flush=True)
 

@@ -6,8 +6,9 @@
 Every measured config is estimated anew by TT_EXPLAIN, so by the model as it is now.
 For each problem of a run: what the kernel with the least estimate took, over the
 fastest; and what is the default now, where that was measured, which is not the
-model's choice of all: ChooseConfig.cpp leaves some out. Then the root mean square of log(estimated / measured). Configs that the
-compiler refuses by now are left out, as are problems with fewer than four others.
+model's choice of all: ChooseConfig.cpp leaves some out. Then the root mean square of
+log(estimated / measured). Configs that the compiler refuses by now are left out, as are
+problems with fewer than four others.
 """
 
 import argparse
@@ -22,8 +23,8 @@ import tempfile
 import cases
 import report
 import results as results_module
+import space_tables
 
-FAR = 1.05
 FEWEST = 4
 
 
@@ -78,6 +79,11 @@ def get_defaults(tt_explain, target, runs):
     return ratios
 
 
+def get_ratio(known):
+    """Of (estimate, time) pairs: time of the least estimate / least time."""
+    return min(known)[1] / min(us for _, us in known)
+
+
 def judge(runs, estimates):
     """(ratios, errors): {run: time of the model's choice / least time}, and the
     logarithms of estimated / measured."""
@@ -87,7 +93,7 @@ def judge(runs, estimates):
                  if estimates[id(row)] is not None]
         if len(known) < FEWEST:
             continue
-        ratios[run] = min(known)[1] / min(us for _, us in known)
+        ratios[run] = get_ratio(known)
         errors += [math.log(guess / us) for guess, us in known]
     return ratios, errors
 
@@ -95,14 +101,11 @@ def judge(runs, estimates):
 def make_table(what, ratios):
     rows = []
     for contract in dict.fromkeys(run[0] for run in ratios):
-        of = {run: x for run, x in ratios.items() if run[0] == contract}
-        worst = max(of, key=of.get)
-        rows.append([contract, str(len(of)),
-                     f"{results_module.geometric_mean(of.values()):.3f}",
-                     f"{of[worst]:.2f} at {worst[1]}",
-                     str(sum(x > FAR for x in of.values()))])
+        of = [(size, x) for (other, size, _), x in ratios.items()
+              if other == contract]
+        rows.append([contract, *space_tables.summarise(of)])
     return report.table(["contract", "problems", f"{what} / fastest, geometric mean",
-                         "worst", f"above {FAR}"], rows)
+                         "worst", f"above {space_tables.FAR}"], rows)
 
 
 def main():

@@ -43,6 +43,15 @@ def make_table(problems, contract):
                          "default / best", "best / CUTLASS"], rows)
 
 
+def summarise(distances):
+    """Cells of how many (size, distance) there are, their geometric mean, the worst,
+    and how many are far."""
+    size, worst = max(distances, key=lambda x: x[1])
+    values = [distance for _, distance in distances]
+    return [str(len(values)), f"{results_module.geometric_mean(values):.3f}",
+            f"{worst:.2f} at {size}", str(sum(x > FAR for x in values))]
+
+
 def make_summary(results):
     rows = []
     for contract in results.contracts():
@@ -52,12 +61,8 @@ def make_summary(results):
                          and suite in [None, *p.suites(contract)]}
             if not distances:
                 continue
-            worst = max(distances, key=distances.get)
-            rows.append([
-                contract, suite or "**all**", str(len(distances)),
-                f"{results_module.geometric_mean(distances.values()):.3f}",
-                f"{distances[worst]:.2f} at {worst}",
-                str(sum(d > FAR for d in distances.values()))])
+            rows.append([contract, suite or "**all**",
+                         *summarise(list(distances.items()))])
     return report.table(["contract", "suite", "sizes", "default / best, geometric mean",
                          "worst", f"above {FAR}"], rows)
 

@@ -142,6 +142,12 @@ std::string mlir::tt::getMisfit(const Problem &problem, const TilePlan &plan) {
                        config.getStreamTiles(), tiles);
 }
 
+std::string mlir::tt::getRefusal(const Problem &problem, const TilePlan &plan,
+                                 const TargetInfo &target) {
+  std::string illegality = getIllegality(plan, target);
+  return illegality.empty() ? getMisfit(problem, plan) : illegality;
+}
+
 bool mlir::tt::canGuard(const Problem &problem, const TilePlan &plan) {
   constexpr int64_t kMinKTiles = 2;
   return problem.elementType.isF32() && problem.rounding == Rounding::nearest &&
@@ -302,20 +308,14 @@ ConfigAttr mlir::tt::makePersistent(ConfigAttr c, const Problem &problem,
   return withBlocks(c, c.getStreamTiles(), c.getStreamShares(), slots);
 }
 
-/// Of block tiles of M x N: as square a part of C as they allow.
-static int64_t chooseRasterGroup(int64_t blockM, int64_t blockN,
-                                 const TargetInfo &target) {
+int64_t mlir::tt::chooseRasterGroup(int64_t blockM, int64_t blockN,
+                                    const TargetInfo &target) {
   auto countRows = [&](int64_t group) {
     return group * blockM + target.multiprocessors * blockN / group;
   };
   return *std::min_element(
       std::begin(kRasterGroups), std::end(kRasterGroups),
       [&](int64_t a, int64_t b) { return countRows(a) < countRows(b); });
-}
-
-int64_t mlir::tt::chooseRasterGroup(ConfigAttr config,
-                                    const TargetInfo &target) {
-  return ::chooseRasterGroup(config.getBlockM(), config.getBlockN(), target);
 }
 
 /// Whether the loop has no registers left for the addresses of all copies in
@@ -334,16 +334,16 @@ static bool isTightForCopies(ConfigAttr config, const Problem &problem) {
          config.getALayout() == SharedLayout::xor_swizzle;
 }
 
-// docs/performance.md, "after the barrier": after it, copies are issued a part
-// of a k-tile earlier.
-CopySlot mlir::tt::chooseCopySlot(ConfigAttr config, const Problem &problem,
-                                  const TargetInfo &target) {
-  // A short loop waits for one more tile at its begin. Persistent blocks and
-  // copies of less than 16 bytes were not measured.
+/// docs/performance.md, "after the barrier": after it, copies are issued a part
+/// of a k-tile earlier.
+static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
+                               const TargetInfo &target) {
+  // One stage has no other slot. A short loop waits for one more tile at its
+  // begin. Persistent blocks and copies of less than 16 bytes were not measured.
   int64_t kTiles = llvm::divideCeil(problem.countKTiles(config.getBlockK()),
                                     config.getSplitK());
-  if (kTiles < kLongLoop * config.getStages() || config.isPersistent() ||
-      !hasWideCopies(problem))
+  if (config.getStages() == 1 || kTiles < kLongLoop * config.getStages() ||
+      config.isPersistent() || !hasWideCopies(problem))
     return CopySlot::before_barrier;
   if (!isTightForCopies(config, problem))
     return CopySlot::after_barrier;
@@ -366,6 +366,12 @@ static ConfigAttr withSchedule(ConfigAttr c, CopySlot slot, RoundingForm form) {
                          c.getMmaOrder(), slot, c.getKSlices(), c.getSplitK(),
                          c.getStreamTiles(), c.getStreamShares(), form,
                          c.getPersistentBlocks());
+}
+
+ConfigAttr mlir::tt::withBestCopySlot(ConfigAttr config, const Problem &problem,
+                                      const TargetInfo &target) {
+  return withSchedule(config, chooseCopySlot(config, problem, target),
+                      config.getRoundingForm());
 }
 
 namespace {
@@ -403,12 +409,10 @@ private:
 } // namespace
 
 void Chooser::consider(ConfigAttr candidate) {
-  ConfigAttr config =
-      withSchedule(candidate, chooseCopySlot(candidate, problem, target),
-                   candidate.getRoundingForm());
-  TilePlan plan(config, problem.elementType);
-  if (isTightForOne(problem, plan, target))
+  if (isTightForOne(problem, TilePlan(candidate, problem.elementType), target))
     return;
+  ConfigAttr config = withBestCopySlot(candidate, problem, target);
+  TilePlan plan(config, problem.elementType);
   double seconds = estimateCost(problem, plan, target).total;
   if (seconds >= kMargin * best)
     return;
@@ -479,7 +483,7 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
     ConfigAttr config = ConfigAttr::get(
         problem.elementType.getContext(), {tile.blockM, tile.blockN, blockK},
         {tile.warpM, tile.warpN}, stages,
-        ::chooseRasterGroup(tile.blockM, tile.blockN, target), layout,
+        chooseRasterGroup(tile.blockM, tile.blockN, target), layout,
         chooseMmaOrder(problem), CopySlot::before_barrier, slices, splits,
         /*streamTiles=*/0, /*streamShares=*/0, RoundingForm::every_fragment,
         /*persistentBlocks=*/0);
@@ -496,8 +500,7 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
 static ArrayRef<SharedLayout> getLayouts(const Problem &problem,
                                          const Tile &tile) {
   constexpr int64_t kBanks = 32; // each as wide as an f32
-  bool isPaddedFirst =
-      problem.elementType.isF32() && tile.blockM % kBanks == 0;
+  bool isPaddedFirst = problem.elementType.isF32() && tile.blockM % kBanks == 0;
   return isPaddedFirst ? kPaddedFirst : kXorFirst;
 }
 

@@ -101,9 +101,7 @@ Report tuning::adviseOnConfig(const Problem &problem, ConfigAttr config,
   Report report;
   addRoofline(report, problem, target);
   TilePlan plan(config, problem.elementType);
-  std::string illegal = getIllegality(plan, target);
-  if (illegal.empty())
-    illegal = getMisfit(problem, plan);
+  std::string illegal = getRefusal(problem, plan, target);
   if (!illegal.empty()) {
     report.add("config", "The config is not legal: " + illegal + ".",
                {{"shared bytes", double(plan.getSharedBytes())}});

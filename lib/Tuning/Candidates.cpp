@@ -69,15 +69,16 @@ void Enumerator::walk(int index, ParameterValues values) {
 
 ConfigAttr Enumerator::makeConfig(ParameterValues values, int64_t warpM,
                                   int64_t warpN) const {
-  auto config = getConfig(values, warpM, warpN, problem, target);
-  if (!config || policy.follows.empty())
-    return config;
   if (policy.follows.count(Parameter::rasterGroup))
-    at(values, Parameter::rasterGroup) = chooseRasterGroup(config, target);
-  if (policy.follows.count(Parameter::copySlot))
-    at(values, Parameter::copySlot) =
-        int64_t(chooseCopySlot(config, problem, target));
-  return getConfig(values, warpM, warpN, problem, target);
+    at(values, Parameter::rasterGroup) = chooseRasterGroup(
+        at(values, Parameter::blockM), at(values, Parameter::blockN), target);
+  // Beside one stage an original's slot may be illegal, which is not to count.
+  bool followsSlot = policy.follows.count(Parameter::copySlot);
+  if (followsSlot)
+    at(values, Parameter::copySlot) = int64_t(CopySlot::before_barrier);
+  ConfigAttr config = getConfig(values, warpM, warpN, problem, target);
+  return config && followsSlot ? withBestCopySlot(config, problem, target)
+                               : config;
 }
 
 void Enumerator::walkWarpTiles(const ParameterValues &values) {
@@ -122,9 +123,7 @@ void Enumerator::consider(ConfigAttr config) {
     ++space.spilling;
     return;
   }
-  std::string reason = getIllegality(plan, target);
-  if (reason.empty())
-    reason = getMisfit(problem, plan);
+  std::string reason = getRefusal(problem, plan, target);
   if (!reason.empty()) {
     ++space.illegal;
     lastReason = reason;
@@ -179,9 +178,7 @@ void Enumerator::prune() {
 
 llvm::Expected<Space> Enumerator::run() {
   TilePlan plan(original, problem.elementType);
-  std::string illegal = getIllegality(plan, target);
-  if (illegal.empty())
-    illegal = getMisfit(problem, plan);
+  std::string illegal = getRefusal(problem, plan, target);
   if (!illegal.empty())
     return makeError("the original config is not legal: {0}", illegal);
   walk(0, originalValues);

@@ -65,8 +65,7 @@ static std::optional<LineEstimate> estimate(const ParsedRequest &request,
                                             const CostConstants &constants) {
   const auto &[problem, target, config] = request;
   TilePlan plan(config, problem.elementType);
-  if (!getIllegality(plan, *target).empty() ||
-      !getMisfit(problem, plan).empty())
+  if (!getRefusal(problem, plan, *target).empty())
     return std::nullopt;
   double seconds = estimateCost(problem, plan, *target, constants).total;
   if (std::isinf(seconds))

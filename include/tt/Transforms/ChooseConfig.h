@@ -52,6 +52,10 @@ std::string getIllegality(const TilePlan &plan, const TargetInfo &target);
 /// can.
 std::string getMisfit(const Problem &problem, const TilePlan &plan);
 
+/// The one or the other; empty if `problem` can have the config on `target`.
+std::string getRefusal(const Problem &problem, const TilePlan &plan,
+                       const TargetInfo &target);
+
 /// `config` with `stream_k` over the tiles of the last wave, those that are
 /// left when the others have filled all SMs: cut into a share for each block
 /// that can run at the same time (`parts` = 1), or into `parts` shares a tile.
@@ -65,12 +69,15 @@ ConfigAttr shareLastWave(ConfigAttr config, int64_t parts,
 ConfigAttr makePersistent(ConfigAttr config, const Problem &problem,
                           const TargetInfo &target);
 
-/// What a default config with the rest of `config` would have: the raster group
-/// with which the blocks that run at the same time, one an SM, touch the fewest
-/// rows of A and B, and where copies measured faster.
-int64_t chooseRasterGroup(ConfigAttr config, const TargetInfo &target);
-CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
-                        const TargetInfo &target);
+/// The raster group with which the blocks that run at the same time, one an SM,
+/// touch the fewest rows of A and B: as square a part of C as block tiles of
+/// M x N allow.
+int64_t chooseRasterGroup(int64_t blockM, int64_t blockN,
+                          const TargetInfo &target);
+
+/// `config` with copies where they measured faster beside the rest of it.
+ConfigAttr withBestCopySlot(ConfigAttr config, const Problem &problem,
+                            const TargetInfo &target);
 
 /// Whether the NaN of `problem` can be looked for in a guarded kernel: the
 /// contract rounds to nearest, C is of static size, and there is a k-tile loop.
