@@ -64,7 +64,7 @@ static constexpr Chip kSM120 = {"sm_120", "+ptx87", 99 * kKiB, 100 * kKiB, 1536,
 static constexpr TargetInfo makeTarget(const Chip &chip, const Card &card) {
   return {card.name, chip.name, chip.ptxFeature, card.multiprocessors,
           chip.sharedBytesPerBlock, chip.sharedBytesPerSM,
-          /*registersPerSM=*/65536, /*registersPerThread=*/255,
+          /*registersPerSM=*/65536, kMaxRegistersPerThread,
           /*threadsPerBlock=*/1024, chip.threadsPerSM, chip.blocksPerSM,
           card.dramBytesPerSecond, card.l2Bytes, card.tf32Flops, card.f16Flops,
           card.f16AccumulateFlops, card.clockHz,

@@ -35,6 +35,14 @@
 // With second_half, copies are placed as before the barrier, but in each k-step
 // from its middle on, as they are where there is rounding.
 //
+// Fragments of two k-steps beside the sums take more registers than there are
+// where warp tiles are very large (TilePlan::sharesFragmentRegisters). There
+// each fragment of the next k-step is loaded behind the last mma that needs the
+// one in its place, instead of all before the k-step's mma:
+//
+//   mma      (0, 0) (1, 0) (1, 1) (0, 1) ...  (0, n) (1, n)
+//   loads                       B 0, 1           A 0    A 1, B n - 1, n
+//
 // One barrier suffices. It stands after the last read of tile i (the fragments
 // of the last k-step were loaded before it) and so before the copies of tile i
 // + S, which go to the same slot; and it stands after the wait for tile i + 1,
@@ -96,9 +104,12 @@ struct LoopParts {
 
 class Scheduler {
 public:
-  Scheduler(scf::ForOp loop, LoopParts parts, int64_t stages, CopySlot slot)
-      : loop(loop), parts(std::move(parts)), stages(stages), slot(slot),
-        last(isAfterBarrier() ? stages : stages - 1) {}
+  Scheduler(scf::ForOp loop, LoopParts parts, const TilePlan &plan,
+            CopySlot slot)
+      : loop(loop), parts(std::move(parts)),
+        stages(plan.getConfig().getStages()), slot(slot),
+        last(isAfterBarrier() ? stages : stages - 1),
+        sharesRegisters(plan.sharesFragmentRegisters()) {}
 
   void run();
 
@@ -109,7 +120,10 @@ private:
       place(op, stage);
   }
   bool isAfterBarrier() const { return slot == CopySlot::after_barrier; }
+  int64_t getLoadStage(size_t kStep) const;
   ArrayRef<Operation *> getCopies(size_t kStep) const;
+  /// All fragment loads of a k-step, unless each waits for a register.
+  void placeLoads(size_t kStep);
   void placeMma(size_t kStep);
   void planRegisterCopies();
   void placeRegisterStores(bool ofIterationBefore);
@@ -122,6 +136,8 @@ private:
   CopySlot slot;
   /// The last stage of the schedule: the one that computes.
   int64_t last;
+  /// Whether the next k-step's fragments take the registers of this one's.
+  bool sharesRegisters;
   /// mma of all k-steps, and how many are placed.
   size_t mmaCount = 0, mmaDone = 0;
   size_t window = 0, delay = 0;
@@ -275,6 +291,39 @@ ArrayRef<Operation *> Scheduler::getCopies(size_t kStep) const {
   return copies.slice(begin, end - begin);
 }
 
+/// The stage at which the fragments of a k-step are loaded.
+int64_t Scheduler::getLoadStage(size_t kStep) const {
+  return kStep == 0 ? last - 1 : last;
+}
+
+void Scheduler::placeLoads(size_t kStep) {
+  if (!sharesRegisters)
+    placeAll(parts.loads[kStep], getLoadStage(kStep));
+}
+
+/// Calls `visit` for each load that a fragment is made of.
+static void visitLoads(Value fragment, function_ref<void(Operation *)> visit) {
+  Operation *producer = fragment.getDefiningOp();
+  if (!producer)
+    return;
+  if (isSharedRead(producer))
+    return visit(producer);
+  for (Value operand : producer->getOperands())
+    visitLoads(operand, visit);
+}
+
+/// For each fragment load of a k-step the last of its mma that needs it.
+static SmallVector<size_t> findLastUses(ArrayRef<Operation *> loads,
+                                        ArrayRef<Operation *> mma) {
+  DenseMap<Operation *, size_t> lastUses;
+  for (auto [position, op] : llvm::enumerate(mma))
+    for (Value fragment : {cast<nvgpu::MmaSyncOp>(op).getMatrixA(),
+                           cast<nvgpu::MmaSyncOp>(op).getMatrixB()})
+      visitLoads(fragment, [&](Operation *load) { lastUses[load] = position; });
+  return llvm::map_to_vector(loads,
+                             [&](Operation *load) { return lastUses[load]; });
+}
+
 /// The mma of one k-step; between them the rounding of the next k-step's
 /// fragments, from the first mma on, and this k-step's share of the copies.
 /// Either in a burst would keep the tensor cores waiting for issue slots; where
@@ -282,18 +331,28 @@ ArrayRef<Operation *> Scheduler::getCopies(size_t kStep) const {
 void Scheduler::placeMma(size_t kStep) {
   ArrayRef<Operation *> mma = parts.mma[kStep];
   ArrayRef<Operation *> copies = getCopies(kStep);
-  bool isLast = kStep + 1 == parts.mma.size();
-  ArrayRef<Operation *> rounding = parts.rounding[isLast ? 0 : kStep + 1];
+  size_t nextKStep = (kStep + 1) % parts.mma.size();
+  ArrayRef<Operation *> rounding = parts.rounding[nextKStep];
   size_t nextCopy = 0, nextRounding = 0;
   bool inSecondHalf = slot == CopySlot::second_half || !rounding.empty();
   size_t mmaBeforeCopies = inSecondHalf ? mma.size() / 2 : 0;
+  SmallVector<size_t> lastUses;
+  if (sharesRegisters)
+    lastUses = findLastUses(parts.loads[kStep], mma);
   for (auto [position, op] : llvm::enumerate(mma)) {
     place(op, last);
     ++mmaDone;
     placeRegisterCopies();
+    for (auto [load, lastUse] : llvm::zip(parts.loads[nextKStep], lastUses))
+      if (lastUse == position)
+        place(load, getLoadStage(nextKStep));
     size_t done = position + 1;
-    for (; nextRounding < rounding.size() * done / mma.size(); ++nextRounding)
-      place(rounding[nextRounding], isLast ? last - 1 : last);
+    // What is to be rounded must have been loaded.
+    size_t dueRounding = sharesRegisters && done < mma.size()
+                             ? 0
+                             : rounding.size() * done / mma.size();
+    for (; nextRounding < dueRounding; ++nextRounding)
+      place(rounding[nextRounding], getLoadStage(nextKStep));
     if (done <= mmaBeforeCopies)
       continue;
     size_t due = copies.size() * (done - mmaBeforeCopies) /
@@ -350,13 +409,13 @@ void Scheduler::run() {
   planRegisterCopies();
   placeAll(parts.looks, last);
   for (size_t kStep = 0; kStep + 1 < kSteps; ++kStep) {
-    placeAll(parts.loads[kStep + 1], last);
+    placeLoads(kStep + 1);
     placeMma(kStep);
   }
   place(parts.group, isAfterBarrier() ? 1 : 0);
   place(parts.wait, last - 1);
   place(parts.ready, last - 1);
-  placeAll(parts.loads[0], last - 1);
+  placeLoads(0);
   placeAll(parts.lookLoads, last - 1);
   placeMma(kSteps - 1);
   if (parts.store)
@@ -404,7 +463,10 @@ private:
     // Copies through registers have a schedule of their own.
     CopySlot slot = parts->registerLoads.empty() ? config.getCopySlot()
                                                  : CopySlot::before_barrier;
-    Scheduler(loop, std::move(*parts), config.getStages(), slot).run();
+    Type fragment =
+        cast<nvgpu::MmaSyncOp>(parts->mma[0][0]).getMatrixA().getType();
+    TilePlan plan(config, getElementTypeOrSelf(fragment));
+    Scheduler(loop, std::move(*parts), plan, slot).run();
     return success();
   }
 };

@@ -157,6 +157,9 @@ SwizzleAttr TilePlan::getBSwizzle() const {
 /// Addresses, loop state and copy masks, beside accumulators and fragments;
 /// read off ptxas for the default configs.
 static constexpr int64_t kBookkeepingRegisters = 24;
+/// What is left of them where registers are so scarce that ptxas computes again
+/// what it would keep.
+static constexpr int64_t kLeastBookkeepingRegisters = 20;
 
 int64_t TilePlan::getRegisters(int64_t fragmentSets) const {
   int64_t accumulators = getMTiles() * getNTiles() * 4;
@@ -172,6 +175,10 @@ int64_t mlir::tt::countRegisterCopies(int64_t accumulators) {
 int64_t TilePlan::getRegisterLimit(const TargetInfo &target) const {
   return std::min(target.registersPerThread,
                   target.registersPerSM / getThreads());
+}
+
+bool TilePlan::sharesFragmentRegisters() const {
+  return getRegisters(/*fragmentSets=*/2) > kMaxRegistersPerThread;
 }
 
 bool TilePlan::leavesFewRegisters(const TargetInfo &target) const {
@@ -230,10 +237,11 @@ TilePlan::verify(const TargetInfo &target,
     return diag;
   }
   int64_t registers = getRegisterLimit(target);
-  if (getRegisters(/*fragmentSets=*/1) > registers)
+  int64_t needed = getRegisters(/*fragmentSets=*/1) - kBookkeepingRegisters +
+                   kLeastBookkeepingRegisters;
+  if (needed > registers)
     return emitError() << "warp tile " << config.getWarpM() << "x"
-                       << config.getWarpN() << " needs about "
-                       << getRegisters(/*fragmentSets=*/1)
+                       << config.getWarpN() << " needs about " << needed
                        << " registers a thread, " << target.name << " allows "
                        << registers << " with " << config.getWarps()
                        << " warps a block; use a smaller warp tile";

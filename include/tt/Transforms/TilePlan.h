@@ -166,6 +166,9 @@ public:
   int64_t getRegisters(int64_t fragmentSets) const;
   /// How many it can have.
   int64_t getRegisterLimit(const TargetInfo &target) const;
+  /// Whether no target has registers for two sets of fragments: then those of
+  /// the next k-step are loaded one by one into the place of this one's.
+  bool sharesFragmentRegisters() const;
   /// Whether two sets of fragments leave ptxas so few that it cannot order
   /// instructions as it would.
   bool leavesFewRegisters(const TargetInfo &target) const;
