@@ -39,17 +39,20 @@ struct Tile {
 /// shared memory less often an mma. Multiples of 48 are for sizes that leave
 /// powers of two a bad last wave.
 static constexpr Tile kTiles[] = {
-    {128, 256, 64, 64}, {192, 192, 48, 96}, {128, 128, 64, 64},
-    {128, 128, 64, 32}, {96, 192, 48, 96},  {64, 256, 64, 64},
-    {64, 256, 32, 64},  {96, 128, 48, 64},  {96, 96, 48, 48},
-    {64, 128, 64, 64},  {64, 128, 32, 64},  {64, 128, 32, 32},
-    {64, 96, 64, 48},   {64, 64, 64, 64},   {64, 64, 32, 64},
-    {64, 64, 32, 32},   {48, 96, 48, 48},   {48, 64, 48, 64},
-    {48, 64, 48, 32},   {32, 128, 32, 32},  {32, 128, 16, 64},
-    {32, 64, 32, 64},   {32, 64, 32, 32},   {32, 64, 16, 32},
-    {32, 32, 32, 32},   {16, 256, 16, 64},  {16, 192, 16, 48},
-    {16, 128, 16, 32},  {16, 96, 16, 48},   {16, 64, 16, 64},
-    {16, 64, 16, 16},   {16, 48, 16, 48},   {16, 32, 16, 32},
+    {128, 256, 64, 64}, {192, 192, 48, 96},  {128, 128, 64, 64},
+    {128, 128, 64, 32}, {96, 192, 48, 96},   {64, 256, 64, 64},
+    {64, 256, 32, 64},  {112, 128, 112, 32}, {96, 128, 48, 64},
+    {96, 96, 48, 48},   {64, 128, 64, 64},   {64, 128, 32, 64},
+    {64, 128, 64, 32},  {64, 128, 32, 32},   {64, 112, 32, 112},
+    {64, 112, 16, 112}, {64, 96, 64, 48},    {64, 64, 64, 64},
+    {64, 64, 32, 64},   {64, 64, 32, 32},    {48, 96, 48, 48},
+    {48, 64, 48, 64},   {48, 64, 48, 32},    {32, 128, 32, 32},
+    {32, 128, 16, 64},  {32, 112, 32, 112},  {32, 112, 16, 112},
+    {32, 64, 32, 64},   {32, 64, 32, 32},    {32, 64, 16, 32},
+    {32, 32, 32, 32},   {16, 256, 16, 64},   {16, 192, 16, 48},
+    {16, 144, 16, 144}, {16, 128, 16, 32},   {16, 112, 16, 112},
+    {16, 96, 16, 48},   {16, 80, 16, 80},    {16, 64, 16, 64},
+    {16, 64, 16, 16},   {16, 48, 16, 48},    {16, 32, 16, 32},
     {16, 32, 16, 16},   {16, 16, 16, 16},
 };
 /// Long rows of a k-tile are few pieces for DRAM, which limits products of few
@@ -71,9 +74,11 @@ static constexpr int64_t kFewestStages = 2, kMinStages = 3,
                          kLargeWarpTile = 64 * 64;
 static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
 /// Four slices hand over three times the sums of a tile: measured slower than
-/// the model has it where those are many.
+/// the model has it where those are many, unless C is so thin that one row of
+/// tiles spares as many shares of split_k.
 static constexpr int64_t kSlices[] = {1, 2, 4};
-static constexpr int64_t kManySlices = 4, kMostRowsOfManySlices = 32;
+static constexpr int64_t kManySlices = 4, kMostRowsOfManySlices = 32,
+                         kThin = 64;
 static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 /// Blocks an SM beyond which K is not split any further.
 static constexpr int64_t kSplitBlocksPerSM = 3;
@@ -166,13 +171,16 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
          registers <= ofTwo + kNearly;
 }
 
-/// Whether every row of A and B begins at a multiple of the widest copy, if
-/// rows are adjacent.
+/// Whether each row of an operand begins at a multiple of the widest copy, if
+/// rows of this length are adjacent.
+static bool hasWideRows(const Problem &problem, int64_t length) {
+  return !ShapedType::isDynamic(length) &&
+         problem.getCopyBytes(length) == kChunkBytes;
+}
+
+/// Whether those of A and of B do.
 static bool hasWideCopies(const Problem &problem) {
-  return llvm::all_of(ArrayRef({problem.m, problem.k}), [&](int64_t length) {
-    return !ShapedType::isDynamic(length) &&
-           problem.getCopyBytes(length) == kChunkBytes;
-  });
+  return hasWideRows(problem, problem.m) && hasWideRows(problem, problem.k);
 }
 
 /// Whether no tile sticks out of its matrix, so that no copy has a limit.
@@ -190,7 +198,8 @@ static bool hasWholeTiles(const Problem &problem, ConfigAttr config) {
 /// fragments beside those as loaded, and for addresses, of which XORed rows of
 /// A need one each, and so do copies if they are many. Rounded exactly,
 /// fragments are slower than with smaller tiles; guarded loops spill but for
-/// wide warp tiles, padded rows, and blocks that have whole tiles alone.
+/// wide warp tiles, padded rows, and blocks that have their tiles alone; those
+/// of few warps, so of many copies a thread, but for whole tiles.
 static bool isTightForOne(const Problem &problem, const TilePlan &plan,
                           const TargetInfo &target) {
   constexpr int64_t kCopies = 8;
@@ -201,7 +210,8 @@ static bool isTightForOne(const Problem &problem, const TilePlan &plan,
   if (problem.rounds())
     return config.getRoundingForm() != RoundingForm::guarded || isXor ||
            config.getWarpM() > config.getWarpN() || config.sharesTiles() ||
-           !hasWholeTiles(problem, config);
+           (config.getWarps() < kWarpsOfLargeBlock &&
+            !hasWholeTiles(problem, config));
   int64_t bytes = (config.getBlockM() + config.getBlockN()) *
                   config.getBlockK() * plan.getElementBytes();
   return isXor && bytes > kCopies * kChunkBytes * plan.getThreads();
@@ -226,10 +236,20 @@ static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
          !isTightForTwo(plan, target) && getIllegality(plan, target).empty();
 }
 
-/// Whether copies through registers, of 16-bit rows at odd strides, would not
-/// divide the tile evenly: their bounds take registers, and where there are
-/// few, ptxas spills.
+/// Whether so many rows of a tile are no multiple of what a round of copies of
+/// narrow pieces brings.
+static bool isUneven(int64_t rows) {
+  constexpr int64_t kManyRows = 64, kEven = 32;
+  return rows > kManyRows && rows % kEven != 0;
+}
+
+/// Whether copies of rows at odd strides would not divide the tile evenly:
+/// their bounds take registers, and where there are few, ptxas spills. 16-bit
+/// rows go through registers; of f32 there are four times as many copies.
 static bool makesPartialRounds(const Problem &problem, const Tile &tile) {
+  if ((isUneven(tile.blockM) && !hasWideRows(problem, problem.m)) ||
+      (isUneven(tile.blockN) && !hasWideRows(problem, problem.k)))
+    return true;
   return (problem.isStaged(problem.m) || problem.isStaged(problem.k)) &&
          std::min(tile.blockM, tile.blockN) > kFewRows &&
          !(llvm::isPowerOf2_64(tile.blockM) &&
@@ -464,11 +484,15 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
       (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
   bool isLongShared = problem.elementType.isF32() || slices >= kManySlices;
   int64_t mostRowsOfLong = isLongShared ? kMostRowsOfLong : kFewRows;
-  bool isSliced = slices >= kManySlices &&
+  bool isThin = !ShapedType::isDynamic(problem.m) &&
+                !ShapedType::isDynamic(problem.n) &&
+                std::min(problem.m, problem.n) <= kThin;
+  bool isSliced = slices >= kManySlices && !isThin &&
                   std::min(tile.blockM, tile.blockN) > kMostRowsOfManySlices;
   if (warps > kMaxWarps || isSliced || makesPartialRounds(problem, tile) ||
       !canSplit(problem, tile, blockK, splits, target) ||
-      (kBytes == kLongTileKBytes && tile.blockM > mostRowsOfLong))
+      (kBytes == kLongTileKBytes && tile.blockM > mostRowsOfLong &&
+       tile.blockN > kFewRows))
     return;
   bool isShort = kBytes == kTileKBytes[0] || tile.blockM <= kFewRows ||
                  tile.warpM * tile.warpN < kLargeWarpTile;
