@@ -4,6 +4,7 @@
   bench.py KERNELS --output results.jsonl [--cutlass cutlass-peers.so]
            [--budget SECONDS] [--peers triton,cutlass,cublas,peak]
            [--contracts f16,...] [--suites seed,...] [--only 4096x4096]
+           [--sustained SECONDS]
 
 KERNELS is what make_kernels.py made: a folder or a .tar.gz. Every kernel is
 checked against float64 on fresh uniform [0, 1) inputs, C poisoned with NaN, before
@@ -12,11 +13,15 @@ the best peers are timed in rounds of random order, as CUDA graphs of about 4 ms
 A peer that is missing, fails or is wrong is reported, and the rest goes on. The
 budget holds for all problems after Triton's kernels are compiled.
 
+With --sustained, a sample takes so many seconds, after half as long to settle: each
+kernel at the clock that its own power allows under the card's limit, and its energy.
+
 Writes JSON lines, and beside them tables (.md). report.py makes the tables again
 from JSON lines, of several runs too; pictures.py draws them.
 """
 
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -178,6 +183,7 @@ def parse_arguments():
     parser.add_argument("--cutlass", default="cutlass-peers.so")
     parser.add_argument("--peers", type=words,
                         default=words("triton,cutlass,cublas,peak"))
+    parser.add_argument("--sustained", type=float, default=0, metavar="SECONDS")
     add_extent(parser)
     return parser.parse_args()
 
@@ -201,7 +207,8 @@ def measure(arguments, make_measurement=measurements.Measurement):
 
 def main():
     arguments = parse_arguments()
-    if code := measure(arguments):
+    make = functools.partial(measurements.Measurement, sustained=arguments.sustained)
+    if code := measure(arguments, make):
         return code
     import report
     report.write_files(arguments.output)

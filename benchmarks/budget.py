@@ -1,7 +1,8 @@
 """Divides the time that is left, and times kernels fairly within it.
 
 Nothing here knows a GPU: a sampler is a function that takes one sample and
-returns (microseconds, MHz); the clock is a parameter, for the tests.
+returns (microseconds, MHz), and perhaps joules; the clock is a parameter, for the
+tests.
 """
 
 import random
@@ -87,9 +88,13 @@ class Ranking:
 
 def summarise(samples):
     """Medians and extremes of the samples of one kernel."""
-    times = [t for t, _ in samples]
-    clocks = [c for _, c in samples if c]
-    return {"us": round(statistics.median(times), 3),
-            "us_samples": [round(t, 2) for t in times],
-            "mhz": round(statistics.median(clocks)) if clocks else None,
-            "mhz_samples": [c for _, c in samples]}
+    times = [sample[0] for sample in samples]
+    clocks = [sample[1] for sample in samples if sample[1]]
+    energies = [joules for _, _, *rest in samples for joules in rest if joules]
+    summary = {"us": round(statistics.median(times), 3),
+               "us_samples": [round(t, 2) for t in times],
+               "mhz": round(statistics.median(clocks)) if clocks else None,
+               "mhz_samples": [sample[1] for sample in samples]}
+    if energies:
+        summary["joules"] = statistics.median(energies)
+    return summary

@@ -1,10 +1,14 @@
 """Operands on the GPU, checks against float64, and samples by CUDA graphs."""
 
 import math
+import statistics
+import time
 
 import torch
 
 DTYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
+SUSTAINED_GRAPH_MS = 20
+SETTLING = 0.5  # of a sustained sample's time, before it
 CHECKED_ELEMENTS = 1 << 27  # of C; of a larger C, evenly spaced rows
 
 
@@ -108,9 +112,48 @@ class Clock:
             graph.replay()
 
         def sample():
-            time, clock = self._time(graph.replay)
-            return time / launches, clock
+            microseconds, clock = self._time(graph.replay)
+            return microseconds / launches, clock
         return sample
+
+    def sustained_sampler(self, run, seconds):
+        """A function that samples `run` for so long that the clock settles at what
+        the power of this kernel allows, not of those before it. Its samples have a
+        third part, joules of a launch; None without NVML."""
+        once, _ = self._time(run)
+        launches = max(1, min(400, round(1000 * SUSTAINED_GRAPH_MS / once)))
+        graph = _capture(run, launches)
+        replays = max(1, round(1e6 * seconds / (once * launches)))
+
+        def replay(count):
+            for _ in range(count):
+                graph.replay()
+
+        def sample():
+            replay(max(1, round(SETTLING * replays)))
+            self._begin.record()
+            replay(replays)
+            self._end.record()
+            clock, watts = self._watch(self._end)
+            microseconds = 1000 * self._begin.elapsed_time(self._end) / (
+                replays * launches)
+            return microseconds, clock, watts and 1e-6 * watts * microseconds
+        return sample
+
+    def _watch(self, event):
+        """(Median SM clock, mean power until the event; None if unknown.) The energy
+        counter moves in steps, so power is from one step to another."""
+        clocks, steps, last = [], [], self._monitor.energy()
+        while not event.query():
+            if (energy := self._monitor.energy()) != last:
+                last = energy
+                steps.append((time.monotonic(), energy))
+                clocks.append(self._monitor.sm_clock())
+            time.sleep(0.001)
+        if len(steps) < 2:
+            return self._monitor.sm_clock(), None
+        (begin, before), (end, after) = steps[0], steps[-1]
+        return statistics.median(clocks), (after - before) / (end - begin)
 
 
 def is_healthy():

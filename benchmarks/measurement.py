@@ -16,9 +16,10 @@ class ContextLost(RuntimeError):
 class Measurement:
     """One problem: checks, trials and rounds."""
 
-    def __init__(self, problem, journal, clock, rankings):
+    def __init__(self, problem, journal, clock, rankings, sustained=0):
+        """`sustained`: seconds of a sample; 0: SAMPLE_MS."""
         import gpu
-        self._gpu = gpu
+        self._gpu, self._sustained = gpu, sustained
         self._problem, self._journal, self._clock = problem, journal, clock
         self._rankings = rankings
         self._operands = gpu.Operands(*problem)
@@ -101,6 +102,9 @@ class Measurement:
         samplers = {}
         for name, candidate in self._chosen.items():
             if sampler := self._make_sampler(candidate, SAMPLE_MS):
+                if self._sustained:
+                    sampler = self._clock.sustained_sampler(candidate.run,
+                                                            self._sustained)
                 samplers[name] = sampler
         samples = budgets.take_rounds(samplers, budget, LEAST_ROUNDS, most_rounds)
         for name, taken in samples.items():

@@ -129,6 +129,30 @@ def cliff_table(results, suite="cliffs"):
                    "ratio"], rows) if rows else ""
 
 
+def _energy_columns(row, flops):
+    picojoules = 1e12 * row["joules"] / flops
+    watts = 1e6 * row["joules"] / row["us"]
+    return [_tflops(row), str(row["mhz"] or ""), f"{watts:.0f}", f"{picojoules:.3f}"]
+
+
+def energy_table(results):
+    """Of sustained samples: what each kernel's own power allows."""
+    rows = []
+    for contract in results.contracts():
+        for p in results.problems:
+            ours, peer = p.ours(contract), p.best_peer(contract)
+            if not (ours and peer and "joules" in ours and "joules" in peer):
+                continue
+            flops = 2 * p.m * p.n * p.k
+            rows.append([contract, p.size, *_energy_columns(ours, flops), peer["name"],
+                         *_energy_columns(peer, flops), _ratio(ours, peer),
+                         f"{ours['joules'] / peer['joules']:.3f}"])
+    columns = ["TFLOP/s", "MHz", "W", "pJ/flop"]
+    return table(["contract", "M×N×K", *(f"tt: {columns[0]}", *columns[1:]),
+                  "best like for like", *columns, "tt / peer: throughput",
+                  "energy"], rows) if rows else ""
+
+
 def machine_text(machine):
     return (f"{machine['device']} ({machine['architecture']}, "
             f"{machine['multiprocessors']} SMs, {machine['watts']} W, copy "
@@ -157,6 +181,8 @@ def make_report(results):
                 parts += [f"### {suite}", contract_table(problems, contract)]
     if cliffs := cliff_table(results):
         parts += ["## Cliffs: one size varies, the others are 2048", cliffs]
+    if energies := energy_table(results):
+        parts += ["## Sustained", energies]
     if variants := variant_table(results):
         parts += ["## Given configs", variants]
     if results.others:

@@ -81,6 +81,11 @@ class BudgetTest(unittest.TestCase):
     def test_summary_is_of_medians(self):
         summary = budget.summarise([(1, 1500), (9, None), (2, 1700)])
         self.assertEqual((summary["us"], summary["mhz"]), (2, 1600))
+        self.assertNotIn("joules", summary)
+
+    def test_energy_is_a_median_where_it_was_read(self):
+        summary = budget.summarise([(1, 1500, 0.3), (9, 1500, None), (2, 1500, 0.1)])
+        self.assertAlmostEqual(summary["joules"], 0.2)
 
 
 if __name__ == "__main__":
