@@ -22,6 +22,7 @@ import sys
 import bench
 import budget as budgets
 import cases
+import measurement
 import nvml
 
 _COPY = re.compile(r"\s*cp\.async\.c[ag]\.shared\.global\s+(\[[^]]+\]),\s*\[[^]]+\],"
@@ -98,20 +99,23 @@ def make_samplers(path, operands, clock):
         try:
             kernel.ptx = cut(kernel.ptx, name)
         except ValueError as error:
-            print(error, file=sys.stderr)
+            print(f"{path.name}: {error}", file=sys.stderr)
             continue
         samplers[name] = clock.sampler(
-            lambda kernel=kernel: kernel(operands.a, operands.b, operands.c), 4)
+            lambda kernel=kernel: kernel(operands.a, operands.b, operands.c),
+            measurement.SAMPLE_MS)
     return samplers
 
 
 def measure(entry, folder, clock, budget, rounds):
-    """The row of the table of one kernel."""
+    """The row of the table of one kernel; None for one without a main loop."""
     import gpu
     operands = gpu.Operands(cases.CONTRACTS[entry["contract"]].element_type,
                             entry["m"], entry["n"], entry["k"])
     samplers = make_samplers(folder / entry["file"], operands, clock)
-    samples = budgets.take_rounds(samplers, budget, 5, rounds)
+    if "whole" not in samplers:
+        return None
+    samples = budgets.take_rounds(samplers, budget, measurement.LEAST_ROUNDS, rounds)
     times = {name: statistics.median(s[0] for s in taken)
              for name, taken in samples.items()}
     ratios = (f"{times['whole'] / times[name]:.3f}" if name in times else ""
@@ -127,8 +131,8 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def main():
-    arguments = parse_arguments()
+def measure_all(arguments):
+    """Prints the table."""
     import gpu
     import peers  # finds tt_kernel
     import report
@@ -140,8 +144,17 @@ def main():
     rows = [measure(entry, folder, clock, total.part(1, len(entries) - i),
                     arguments.rounds) for i, entry in enumerate(entries)]
     names = [name for name in CUTS if name != "whole"]
-    print(report.table(["contract", "M×N×K", "µs", *names], rows))
+    print(report.table(["contract", "M×N×K", "µs", *names], [r for r in rows if r]))
     return 0
+
+
+def main():
+    arguments = parse_arguments()
+    try:
+        return measure_all(arguments)
+    except (OSError, ValueError, ImportError, RuntimeError) as error:
+        print(f"ablation.py: {error}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class Monitor:
         return milliwatts and milliwatts / 1000
 
     def energy(self):
-        """Joules since the driver was loaded. It grows every 20 to 100 ms."""
+        """Joules since the driver was loaded; it grows in steps."""
         millijoules = ctypes.c_ulonglong()
         if self._library is None or \
                 self._library.nvmlDeviceGetTotalEnergyConsumption(

@@ -359,7 +359,8 @@ static bool isTightForCopies(ConfigAttr config, const Problem &problem) {
 static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
                                const TargetInfo &target) {
   // One stage has no other slot. A short loop waits for one more tile at its
-  // begin. Persistent blocks and copies of less than 16 bytes were not measured.
+  // begin. Persistent blocks and copies of less than 16 bytes were not
+  // measured.
   int64_t kTiles = llvm::divideCeil(problem.countKTiles(config.getBlockK()),
                                     config.getSplitK());
   if (config.getStages() == 1 || kTiles < kLongLoop * config.getStages() ||

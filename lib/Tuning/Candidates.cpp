@@ -119,7 +119,11 @@ void Enumerator::consider(ConfigAttr config) {
       lastReason = getIllegality(plan, target);
     return;
   }
-  if (plan.getRegisters(/*fragmentSets=*/2) > plan.getRegisterLimit(target)) {
+  // Very large warp tiles do with one set of fragments, but not with rounded
+  // ones beside those as loaded.
+  bool sharesRegisters = plan.sharesFragmentRegisters() && !problem.rounds();
+  if (!sharesRegisters &&
+      plan.getRegisters(/*fragmentSets=*/2) > plan.getRegisterLimit(target)) {
     ++space.spilling;
     return;
   }

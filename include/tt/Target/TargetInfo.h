@@ -65,7 +65,7 @@ inline constexpr int64_t kThreadsPerWarp = 32;
 /// Schedulers of an SM, each with its own quarter of the registers and tensor
 /// cores; a warp stays on one (CUDA C++ Programming Guide, "Architecture").
 inline constexpr int64_t kSubcoresPerSM = 4;
-/// Registers that a thread can have, since an instruction names one by 8 bits and
+/// Registers that a thread can have: an instruction names one by 8 bits, and
 /// the last is zero (PTX ISA, ".maxnreg").
 inline constexpr int64_t kMaxRegistersPerThread = 255;
 /// Registers are given to a warp in units of this many (NVIDIA's occupancy

@@ -224,11 +224,14 @@ def AssignStages : Pass<"tt-assign-stages"> {
   let summary = "Decide stage and order of each op of the k-tile loop";
   let description = [{
     Writes `tt.stage` and `tt.order` on every op of the loop, takes away the
-    barrier at its end, and sets how many groups the wait leaves in flight: copies are stage 0, the wait and the first fragments of a tile stage
+    barrier at its end, and sets how many groups the wait leaves in flight:
+    copies are stage 0, the wait and the first fragments of a tile stage
     `stages` - 2, the rest stage `stages` - 1. In the order, the fragments of
     the next k-step load before a k-step's mma, the copies are spread over the
-    mma, and the one barrier stands before the last k-step. A config with one
-    stage is left alone.
+    mma, and the one barrier stands before the last k-step. Where registers do
+    not hold two sets of fragments, as with warp tiles of 64x96, each fragment
+    loads behind the last mma that needs the one in its place. A config with
+    one stage is left alone.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
