@@ -36,8 +36,8 @@ struct Tile {
 
 /// From large to small; each stands for its transposed as well. Warp tiles are
 /// as large as registers and the number of warps allow: a larger one reads
-/// shared memory less often an mma. Multiples of 48 are for sizes that leave
-/// powers of two a bad last wave.
+/// shared memory less often an mma. Multiples of 48, 80 and 112 are for sizes
+/// that leave powers of two a bad last wave.
 static constexpr Tile kTiles[] = {
     {128, 256, 64, 64}, {192, 192, 48, 96},  {128, 128, 64, 64},
     {128, 128, 64, 32}, {96, 192, 48, 96},   {64, 256, 64, 64},
@@ -74,8 +74,8 @@ static constexpr int64_t kFewestStages = 2, kMinStages = 3,
                          kLargeWarpTile = 64 * 64;
 static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
 /// Four slices hand over three times the sums of a tile: measured slower than
-/// the model has it where those are many, unless C is so thin that one row of
-/// tiles spares as many shares of split_k.
+/// the model has it where those are many, unless C is so thin that it is one
+/// row or column of tiles: there slices spare shares of split_k.
 static constexpr int64_t kSlices[] = {1, 2, 4};
 static constexpr int64_t kManySlices = 4, kMostRowsOfManySlices = 32,
                          kThin = 64;
