@@ -81,13 +81,13 @@ static void registerBufferizationInterfaces(DialectRegistry &registry) {
 }
 
 void mlir::tt::registerAllDialects(DialectRegistry &registry) {
-  registry.insert<
-      TTDialect, affine::AffineDialect, arith::ArithDialect,
-      bufferization::BufferizationDialect, cf::ControlFlowDialect,
-      func::FuncDialect, gpu::GPUDialect, index::IndexDialect,
-      linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
-      memref::MemRefDialect, nvgpu::NVGPUDialect, NVVM::NVVMDialect,
-      scf::SCFDialect, tensor::TensorDialect, vector::VectorDialect>();
+  registry
+      .insert<TTDialect, affine::AffineDialect, arith::ArithDialect,
+              bufferization::BufferizationDialect, cf::ControlFlowDialect,
+              func::FuncDialect, gpu::GPUDialect, index::IndexDialect,
+              linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
+              memref::MemRefDialect, nvgpu::NVGPUDialect, NVVM::NVVMDialect,
+              scf::SCFDialect, tensor::TensorDialect, vector::VectorDialect>();
   registerBufferizationInterfaces(registry);
   registerConversionInterfaces(registry);
   // gpu-module-to-binary needs the target and all four translations.

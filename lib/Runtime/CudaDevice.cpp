@@ -27,7 +27,8 @@ public:
         threads(kernel.threads), sharedBytes(kernel.sharedBytes) {}
   ~CudaKernel() override { driver.moduleUnload(module); }
 
-  Status launch(int64_t blocks, const std::vector<void *> &parameters) override {
+  Status launch(int64_t blocks,
+                const std::vector<void *> &parameters) override {
     if (Status s = enqueue(blocks, parameters); !s)
       return s;
     return driver.check(driver.ctxSynchronize(), "cuCtxSynchronize");
@@ -51,8 +52,9 @@ private:
         "cuLaunchKernel");
   }
   /// Milliseconds of `count` launches together.
-  Result<double> timeBatch(int64_t blocks, const std::vector<void *> &parameters,
-                           int64_t count, cuda::Event begin, cuda::Event end);
+  Result<double> timeBatch(int64_t blocks,
+                           const std::vector<void *> &parameters, int64_t count,
+                           cuda::Event begin, cuda::Event end);
 
   CudaDriver &driver;
   cuda::Module module;
@@ -127,8 +129,8 @@ Result<double> CudaKernel::timeBatch(int64_t blocks,
     if (Status s = enqueue(blocks, parameters); !s)
       return s.error();
   driver.eventRecord(end, nullptr);
-  if (Status s = driver.check(driver.eventSynchronize(end),
-                              "cuEventSynchronize");
+  if (Status s =
+          driver.check(driver.eventSynchronize(end), "cuEventSynchronize");
       !s)
     return s.error();
   float milliseconds = 0;
@@ -218,8 +220,8 @@ Result<cuda::Module> CudaDevice::loadModule(const Kernel &kernel) {
   int options[] = {cuda::kJitErrorLog, cuda::kJitErrorLogBytes};
   void *values[] = {log.data(), reinterpret_cast<void *>(log.size())};
   cuda::Module module = nullptr;
-  int result = driver.moduleLoadDataEx(&module, image.c_str(), 2, options,
-                                       values);
+  int result =
+      driver.moduleLoadDataEx(&module, image.c_str(), 2, options, values);
   if (Status s = driver.check(result, "cuModuleLoadDataEx"); !s)
     return Error{s.error().message + "\n" + log.data()};
   return module;
@@ -230,8 +232,8 @@ Result<std::unique_ptr<LoadedKernel>> CudaDevice::load(const Kernel &kernel) {
   if (!module)
     return module.error();
   cuda::Function function = nullptr;
-  int result = driver.moduleGetFunction(&function, *module,
-                                        kernel.entry.c_str());
+  int result =
+      driver.moduleGetFunction(&function, *module, kernel.entry.c_str());
   if (Status s = driver.check(result, "cuModuleGetFunction"); !s)
     return s.error();
   result = driver.funcSetAttribute(function, cuda::kMaxDynamicShared,
@@ -256,7 +258,8 @@ Result<std::unique_ptr<Device>> mlir::tt::runtime::openCudaDevice() {
   if (!driver)
     return driver.error();
   int device = 0;
-  if (Status s = driver->check(driver->deviceGet(&device, 0), "cuDeviceGet"); !s)
+  if (Status s = driver->check(driver->deviceGet(&device, 0), "cuDeviceGet");
+      !s)
     return s.error();
   char name[256] = {};
   driver->deviceGetName(name, sizeof name, device);
@@ -267,8 +270,8 @@ Result<std::unique_ptr<Device>> mlir::tt::runtime::openCudaDevice() {
   int result = driver->primaryCtxRetain(&context, device);
   if (Status s = driver->check(result, "cuDevicePrimaryCtxRetain"); !s)
     return s.error();
-  if (Status s = driver->check(driver->ctxSetCurrent(context),
-                               "cuCtxSetCurrent");
+  if (Status s =
+          driver->check(driver->ctxSetCurrent(context), "cuCtxSetCurrent");
       !s)
     return s.error();
   return std::unique_ptr<Device>(

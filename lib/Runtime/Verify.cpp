@@ -67,10 +67,12 @@ Checker::Checker(const Matrix &a, const Matrix &b, const Matrix &c,
                  Rounding rounding)
     : a(a), c(c), m(a.columns), n(b.rows), k(a.rows) {
   bool isF32 = a.type == ElementType::f32;
-  double u = !isF32 ? 0 : std::ldexp(1, rounding == Rounding::truncate ? -10 : -11);
+  double u =
+      !isF32 ? 0 : std::ldexp(1, rounding == Rounding::truncate ? -10 : -11);
   double steps = double(k) / (isF32 ? 8 : 16) + 1;
   operandBound = 2 * u + u * u + steps * std::ldexp(1, -23);
-  resultBound = isF32 ? 0 : std::ldexp(1, a.type == ElementType::f16 ? -11 : -8);
+  resultBound =
+      isF32 ? 0 : std::ldexp(1, a.type == ElementType::f16 ? -11 : -8);
   meanBound = std::ldexp(1, -13) + steps * std::ldexp(1, -24);
   if (rounding == Rounding::truncate)
     meanBound = operandBound;
@@ -185,8 +187,9 @@ Verification Checker::run() {
     return " at C[" + std::to_string(row) + ", " + std::to_string(column) + "]";
   };
   if (total.special)
-    result.failure = "a NaN or infinity where none is due, or none where one is" +
-                     at(total.specialRow, total.specialColumn);
+    result.failure =
+        "a NaN or infinity where none is due, or none where one is" +
+        at(total.specialRow, total.specialColumn);
   else if (total.worst > 1)
     result.failure = "error beyond the bound" + at(total.row, total.column);
   // A mean over few elements says little.

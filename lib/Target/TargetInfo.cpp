@@ -8,8 +8,8 @@
 // - Limits of a chip: CUDA C++ Programming Guide, "Technical Specifications per
 //   Compute Capability". PTX: PTX ISA, "Release Notes", first version with the
 //   chip as a target.
-// - SMs, clock, DRAM, L2 and tensor rates: the whitepaper or data sheet named at
-//   the row. A rate that is given with sparsity is halved. GeForce rates with f32
+// - SMs, clock, DRAM, L2 and tensor rates: the whitepaper or data sheet named
+//   at the row. A rate that is given with sparsity is halved. GeForce rates with f32
 //   accumulation are half of those with f16 accumulation.
 // - L2 bandwidth: NVIDIA publishes it for the A100 only (5120 bytes a clock); the
 //   H100 rows have what fits our kernels best (CostModel.cpp).
@@ -53,13 +53,19 @@ struct Card {
 
 } // namespace
 
-static constexpr Chip kSM80 = {"sm_80", "+ptx80", 163 * kKiB, 164 * kKiB, 2048, 32};
-static constexpr Chip kSM86 = {"sm_86", "+ptx80", 99 * kKiB, 100 * kKiB, 1536, 16};
-static constexpr Chip kSM89 = {"sm_89", "+ptx80", 99 * kKiB, 100 * kKiB, 1536, 24};
+// clang-format off: tables
+static constexpr Chip kSM80 =
+    {"sm_80", "+ptx80", 163 * kKiB, 164 * kKiB, 2048, 32};
+static constexpr Chip kSM86 =
+    {"sm_86", "+ptx80", 99 * kKiB, 100 * kKiB, 1536, 16};
+static constexpr Chip kSM89 =
+    {"sm_89", "+ptx80", 99 * kKiB, 100 * kKiB, 1536, 24};
 // Code for sm_89 on an SM of Hopper: a block keeps to sm_89's limit, the SM has
 // its own.
-static constexpr Chip kSM89OnHopper = {"sm_89", "+ptx80", 99 * kKiB, 228 * kKiB, 2048, 32};
-static constexpr Chip kSM120 = {"sm_120", "+ptx87", 99 * kKiB, 100 * kKiB, 1536, 24};
+static constexpr Chip kSM89OnHopper =
+    {"sm_89", "+ptx80", 99 * kKiB, 228 * kKiB, 2048, 32};
+static constexpr Chip kSM120 =
+    {"sm_120", "+ptx87", 99 * kKiB, 100 * kKiB, 1536, 24};
 
 static constexpr TargetInfo makeTarget(const Chip &chip, const Card &card) {
   return {card.name, chip.name, chip.ptxFeature, card.multiprocessors,
@@ -108,11 +114,13 @@ static constexpr TargetInfo kTargets[] = {
     // bandwidth. The tensor rates are those of mma.sync,
     // measured with kernels of nothing else, 62 % of wgmma's; the clock is what
     // the card sustains at 700 W in such a kernel.
-    makeTarget(kSM89OnHopper, {"h100", 132, 1700 * kMega, 3350 * kGiga, 50 * kMiB,
-                       306 * kTera, 616 * kTera, 616 * kTera, 6500}),
+    makeTarget(kSM89OnHopper,
+               {"h100", 132, 1700 * kMega, 3350 * kGiga, 50 * kMiB,
+                306 * kTera, 616 * kTera, 616 * kTera, 6500}),
     // The same chip with HBM3e (NVIDIA H200 data sheet: 4.8 TB/s).
-    makeTarget(kSM89OnHopper, {"h200", 132, 1700 * kMega, 4800 * kGiga, 50 * kMiB,
-                       306 * kTera, 616 * kTera, 616 * kTera, 6500}),
+    makeTarget(kSM89OnHopper,
+               {"h200", 132, 1700 * kMega, 4800 * kGiga, 50 * kMiB,
+                306 * kTera, 616 * kTera, 616 * kTera, 6500}),
     // NVIDIA A100 whitepaper, table 4 (40 GB SXM).
     makeTarget(kSM80, {"a100", 108, 1410 * kMega, 1555 * kGiga, 40 * kMiB,
                        156 * kTera, 312 * kTera, 312 * kTera, 5120}),
@@ -125,6 +133,7 @@ static constexpr TargetInfo kTargets[] = {
                         104.8 * kTera, 209.5 * kTera, 419 * kTera,
                         170 * kGeForceL2BytesPerClockPerSM}),
 };
+// clang-format on
 
 int64_t TargetInfo::getWarpsPerSM() const {
   return threadsPerSM / kThreadsPerWarp;
@@ -142,8 +151,8 @@ const TargetInfo *TargetInfo::find(llvm::StringRef name) {
   const TargetInfo *found = llvm::find_if(
       kTargets, [&](const TargetInfo &t) { return t.name == name; });
   if (found == std::end(kTargets))
-    found = llvm::find_if(
-        kTargets, [&](const TargetInfo &t) { return t.chip == name; });
+    found = llvm::find_if(kTargets,
+                          [&](const TargetInfo &t) { return t.chip == name; });
   return found == std::end(kTargets) ? nullptr : found;
 }
 

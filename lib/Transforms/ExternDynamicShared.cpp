@@ -29,9 +29,8 @@ struct ExternDynamicShared
   void runOnOperation() override {
     getOperation()->walk([](LLVM::GlobalOp global) {
       auto array = dyn_cast<LLVM::LLVMArrayType>(global.getGlobalType());
-      bool isShared =
-          global.getAddrSpace() ==
-          static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared);
+      bool isShared = global.getAddrSpace() ==
+                      static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared);
       if (isShared && array && array.getNumElements() == 0)
         global.setLinkage(LLVM::Linkage::External);
     });

@@ -65,8 +65,8 @@ struct LowerBf16MmaPattern : OpRewritePattern<nvgpu::MmaSyncOp> {
         b, resultType, packPairs(b, op.getMatrixA()),
         packPairs(b, op.getMatrixB()), sums, op.getMmaShapeAsArray(),
         /*b1Op=*/std::nullopt, /*intOverflow=*/std::nullopt, types, layouts);
-    Value result = arith::ConstantOp::create(b, sumsType,
-                                             b.getZeroAttr(sumsType));
+    Value result =
+        arith::ConstantOp::create(b, sumsType, b.getZeroAttr(sumsType));
     for (int64_t i = 0; i < sumsType.getNumElements(); ++i) {
       Value sum = LLVM::ExtractValueOp::create(b, f32, product, i);
       result = vector::InsertOp::create(b, sum, result,

@@ -44,8 +44,7 @@ static Value addHalfUlp(ImplicitLocOpBuilder &b, Value bits) {
 ///
 /// `add.rz` and not `add.rn`, which LLVM would take for its own fadd and fold.
 static Value roundByMaximum(ImplicitLocOpBuilder &b, Value element) {
-  Value negativeZero =
-      arith::ConstantOp::create(b, b.getF32FloatAttr(-0.0f));
+  Value negativeZero = arith::ConstantOp::create(b, b.getF32FloatAttr(-0.0f));
   Value quiet = LLVM::CallIntrinsicOp::create(
                     b, b.getF32Type(), b.getStringAttr("llvm.nvvm.add.rz.f"),
                     ValueRange{element, negativeZero})

@@ -35,8 +35,8 @@ static LogicalResult verifyThreads(gpu::LaunchOp launch,
   }
   if (threads < 1 || threads > target.threadsPerBlock)
     return launch.emitOpError("has ")
-           << threads << " threads a block, " << target.name
-           << " allows 1 to " << target.threadsPerBlock;
+           << threads << " threads a block, " << target.name << " allows 1 to "
+           << target.threadsPerBlock;
   return success();
 }
 
@@ -49,8 +49,8 @@ static LogicalResult verifySharedBytes(gpu::LaunchOp launch,
                               "shared memory");
   if (*bytes < 0 || *bytes > target.sharedBytesPerBlock)
     return launch.emitOpError("asks for ")
-           << *bytes << " bytes of shared memory, " << target.name
-           << " allows " << target.sharedBytesPerBlock << " a block";
+           << *bytes << " bytes of shared memory, " << target.name << " allows "
+           << target.sharedBytesPerBlock << " a block";
   return success();
 }
 
@@ -62,12 +62,13 @@ static LogicalResult verifyOp(Operation *op) {
   auto copy = dyn_cast<nvgpu::DeviceAsyncCopyOp>(op);
   if (!copy)
     return success();
-  int64_t bytes = copy.getDstElements().getSExtValue() *
-                  cast<MemRefType>(copy.getDst().getType())
-                      .getElementTypeBitWidth() / 8;
+  int64_t bytes =
+      copy.getDstElements().getSExtValue() *
+      cast<MemRefType>(copy.getDst().getType()).getElementTypeBitWidth() / 8;
   if (bytes != 4 && bytes != 8 && bytes != 16)
-    return op->emitOpError("copies ") << bytes << " bytes, cp.async moves 4, 8 "
-                                                  "or 16";
+    return op->emitOpError("copies ") << bytes
+                                      << " bytes, cp.async moves 4, 8 "
+                                         "or 16";
   return success();
 }
 

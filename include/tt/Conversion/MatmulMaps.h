@@ -19,10 +19,9 @@ inline ArrayAttr getTransposedMaps(MLIRContext *context) {
   AffineExpr m, n, k;
   bindDims(context, m, n, k);
   Builder builder(context);
-  return builder.getAffineMapArrayAttr(
-      {AffineMap::get(3, 0, {k, m}, context),
-       AffineMap::get(3, 0, {n, k}, context),
-       AffineMap::get(3, 0, {m, n}, context)});
+  return builder.getAffineMapArrayAttr({AffineMap::get(3, 0, {k, m}, context),
+                                        AffineMap::get(3, 0, {n, k}, context),
+                                        AffineMap::get(3, 0, {m, n}, context)});
 }
 
 } // namespace mlir::tt

@@ -33,7 +33,7 @@ namespace mlir::tt::runtime {
 struct Verification {
   bool passed = false;
   int64_t rowsChecked = 0, rows = 0;
-  double maxError = 0, bound = 0;   ///< relative to s, of the worst element
+  double maxError = 0, bound = 0;      ///< relative to s, of the worst element
   double meanError = 0, meanBound = 0; ///< signed, relative to s
   int64_t worstRow = 0, worstColumn = 0;
   std::string failure; ///< empty if passed
