@@ -10,8 +10,8 @@ random order. What they compute is wrong, so nothing is checked. Prints a table:
 the whole kernel's time over that of the one without the part.
 
 A kernel whose copies read nothing computes with what is in shared memory. If that
-is zeros, the card draws less power and clocks higher: "copies of zeros" beside
-"whole" shows how much of a difference that is.
+is zeros, the card draws less power and clocks higher: by how much, "copies of
+zeros" shows.
 """
 
 import argparse
@@ -45,12 +45,11 @@ _COPIES, _FRAGMENTS = (r"cp\.async\.c[ag]",), ("ldmatrix", r"ld\.shared")
 _BARRIER = (r"bar\.sync", r"cp\.async\.wait_group")
 # Predicate and zero are defined before the loop.
 CUTS = {
-    "whole": lambda line: line,
     "without copies": _without(*_COPIES),
     "copies that a predicate turns off": _at_copies(
         lambda line, match: f"\t@%never {line.strip()}"),
     "copies of zeros": _at_copies(
-        lambda line, match: re.sub(r",\s*(\d+)(,\s*%r\d+)?;", r", \1, 0;", line)),
+        lambda line, match: f"{line[:match.end(2)]}, 0;"),
     "shared stores for copies": _at_copies(
         lambda line, match: f"\tst.shared.v4.b32 {match[1]}, "
                             "{%zero, %zero, %zero, %zero};"),
@@ -82,7 +81,7 @@ def cut(ptx, name):
     lines = ptx.splitlines()
     first, last = find_loop(lines)
     body = [CUTS[name](line) for line in lines[first:last]]
-    if name != "whole" and body == lines[first:last]:
+    if body == lines[first:last]:
         raise ValueError(f"{name}: the main loop has no such instruction")
     # ptxas must not know that it is never true.
     before = ["\t.reg .pred %never;", "\t.reg .b32 %zero;",
@@ -91,13 +90,14 @@ def cut(ptx, name):
 
 
 def make_samplers(path, operands, clock):
-    """{name of the cut: sampler}."""
+    """{name of the cut, or None for the whole kernel: sampler}."""
     import tt_kernel
     samplers = {}
-    for name in CUTS:
+    for name in [None, *CUTS]:
         kernel = tt_kernel.load(path, check=False)
         try:
-            kernel.ptx = cut(kernel.ptx, name)
+            if name:
+                kernel.ptx = cut(kernel.ptx, name)
         except ValueError as error:
             print(f"{path.name}: {error}", file=sys.stderr)
             continue
@@ -108,19 +108,17 @@ def make_samplers(path, operands, clock):
 
 
 def measure(entry, folder, clock, budget, rounds):
-    """The row of the table of one kernel; None for one without a main loop."""
+    """The row of the table of one kernel."""
     import gpu
     operands = gpu.Operands(cases.CONTRACTS[entry["contract"]].element_type,
                             entry["m"], entry["n"], entry["k"])
     samplers = make_samplers(folder / entry["file"], operands, clock)
-    if "whole" not in samplers:
-        return None
     samples = budgets.take_rounds(samplers, budget, measurement.LEAST_ROUNDS, rounds)
     times = {name: statistics.median(s[0] for s in taken)
              for name, taken in samples.items()}
-    ratios = (f"{times['whole'] / times[name]:.3f}" if name in times else ""
-              for name in CUTS if name != "whole")
-    return [entry["contract"], bench.get_size(entry), f"{times['whole']:.1f}", *ratios]
+    ratios = [f"{times[None] / times[name]:.3f}" if name in times else ""
+              for name in CUTS]
+    return [entry["contract"], bench.get_size(entry), f"{times[None]:.1f}", *ratios]
 
 
 def parse_arguments():
@@ -143,8 +141,7 @@ def measure_all(arguments):
                if "file" in entry and bench.is_wanted(entry, arguments)]
     rows = [measure(entry, folder, clock, total.part(1, len(entries) - i),
                     arguments.rounds) for i, entry in enumerate(entries)]
-    names = [name for name in CUTS if name != "whole"]
-    print(report.table(["contract", "M×N×K", "µs", *names], [r for r in rows if r]))
+    print(report.table(["contract", "M×N×K", "µs", *CUTS], rows))
     return 0
 
 

@@ -97,8 +97,8 @@ class Clock:
         self._end.synchronize()
         return 1000 * self._begin.elapsed_time(self._end), clock
 
-    def sampler(self, run, milliseconds):
-        """A function that samples a graph about this long, per launch of `run`."""
+    def _make_graph(self, run, milliseconds):
+        """(A graph about this long, how many launches of `run` it is.)"""
         def launches_for(microseconds):
             return max(1, min(400, round(1000 * milliseconds / microseconds)))
 
@@ -110,6 +110,11 @@ class Clock:
             launches = launches_for(self._time(graph.replay)[0] / launches)
             graph = _capture(run, launches)
             graph.replay()
+        return graph, launches
+
+    def sampler(self, run, milliseconds):
+        """A function that samples a graph about this long, per launch of `run`."""
+        graph, launches = self._make_graph(run, milliseconds)
 
         def sample():
             microseconds, clock = self._time(graph.replay)
@@ -120,10 +125,8 @@ class Clock:
         """A function that samples `run` for so long that the clock settles at what
         the power of this kernel allows, not of those before it. Its samples have a
         third part, joules of a launch; None without NVML."""
-        once, _ = self._time(run)
-        launches = max(1, min(400, round(1000 * SUSTAINED_GRAPH_MS / once)))
-        graph = _capture(run, launches)
-        replays = max(1, round(1e6 * seconds / (once * launches)))
+        graph, launches = self._make_graph(run, SUSTAINED_GRAPH_MS)
+        replays = max(1, round(1e6 * seconds / self._time(graph.replay)[0]))
 
         def replay(count):
             for _ in range(count):

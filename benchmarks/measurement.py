@@ -35,9 +35,16 @@ class Measurement:
         if broke:
             raise ContextLost(candidate.name)
 
-    def _make_sampler(self, candidate, milliseconds=TRIAL_MS):
+    def _time_by(self, run, is_trial):
+        if is_trial:
+            return self._clock.sampler(run, TRIAL_MS)
+        if self._sustained:
+            return self._clock.sustained_sampler(run, self._sustained)
+        return self._clock.sampler(run, SAMPLE_MS)
+
+    def _make_sampler(self, candidate, is_trial=True):
         """Checks the candidate; None if it fails."""
-        key = candidate.name, milliseconds
+        key = candidate.name, is_trial
         if (self._problem, candidate.name) in self._journal.broken:
             return None
         if key not in self._samplers:
@@ -46,7 +53,7 @@ class Measurement:
                 if candidate.contract and candidate.name not in self._checks:
                     self._checks[candidate.name] = self._operands.check(
                         candidate.run, cases.CONTRACTS[candidate.contract])
-                self._samplers[key] = self._clock.sampler(candidate.run, milliseconds)
+                self._samplers[key] = self._time_by(candidate.run, is_trial)
             except (RuntimeError, ValueError) as error:
                 self._fail(candidate, error)
         return self._samplers[key]
@@ -101,10 +108,7 @@ class Measurement:
                     candidate.close()
         samplers = {}
         for name, candidate in self._chosen.items():
-            if sampler := self._make_sampler(candidate, SAMPLE_MS):
-                if self._sustained:
-                    sampler = self._clock.sustained_sampler(candidate.run,
-                                                            self._sustained)
+            if sampler := self._make_sampler(candidate, is_trial=False):
                 samplers[name] = sampler
         samples = budgets.take_rounds(samplers, budget, LEAST_ROUNDS, most_rounds)
         for name, taken in samples.items():

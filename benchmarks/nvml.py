@@ -20,8 +20,8 @@ class Monitor:
                     index, ctypes.byref(self._device)) != 0:
             self._library = None
 
-    def _read(self, function, *arguments):
-        value = ctypes.c_uint()
+    def _read(self, function, *arguments, kind=ctypes.c_uint):
+        value = kind()
         if self._library is None or getattr(self._library, function)(
                 self._device, *arguments, ctypes.byref(value)) != 0:
             return None
@@ -38,12 +38,9 @@ class Monitor:
 
     def energy(self):
         """Joules since the driver was loaded; it grows in steps."""
-        millijoules = ctypes.c_ulonglong()
-        if self._library is None or \
-                self._library.nvmlDeviceGetTotalEnergyConsumption(
-                    self._device, ctypes.byref(millijoules)) != 0:
-            return None
-        return millijoules.value / 1000
+        millijoules = self._read("nvmlDeviceGetTotalEnergyConsumption",
+                                 kind=ctypes.c_ulonglong)
+        return millijoules and millijoules / 1000
 
     def power_limit(self):
         milliwatts = self._read("nvmlDeviceGetEnforcedPowerLimit")
