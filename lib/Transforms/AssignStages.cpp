@@ -120,10 +120,15 @@ private:
       place(op, stage);
   }
   bool isAfterBarrier() const { return slot == CopySlot::after_barrier; }
+  /// After the last comes the first, of the next tile.
+  size_t getNextKStep(size_t kStep) const {
+    return (kStep + 1) % parts.mma.size();
+  }
   int64_t getLoadStage(size_t kStep) const;
   ArrayRef<Operation *> getCopies(size_t kStep) const;
   /// All fragment loads of a k-step, unless each waits for a register.
   void placeLoads(size_t kStep);
+  SmallVector<SmallVector<Operation *>> findLoadsBehindMma(size_t kStep) const;
   void placeMma(size_t kStep);
   void planRegisterCopies();
   void placeRegisterStores(bool ofIterationBefore);
@@ -312,16 +317,23 @@ static void visitLoads(Value fragment, function_ref<void(Operation *)> visit) {
     visitLoads(operand, visit);
 }
 
-/// For each fragment load of a k-step the last of its mma that needs it.
-static SmallVector<size_t> findLastUses(ArrayRef<Operation *> loads,
-                                        ArrayRef<Operation *> mma) {
+/// Behind each mma of a k-step, the loads of the next one that take the place
+/// of fragments which no later mma of this one needs.
+SmallVector<SmallVector<Operation *>>
+Scheduler::findLoadsBehindMma(size_t kStep) const {
+  ArrayRef<Operation *> mma = parts.mma[kStep];
+  SmallVector<SmallVector<Operation *>> loads(mma.size());
+  if (!sharesRegisters)
+    return loads;
   DenseMap<Operation *, size_t> lastUses;
-  for (auto [position, op] : llvm::enumerate(mma))
-    for (Value fragment : {cast<nvgpu::MmaSyncOp>(op).getMatrixA(),
-                           cast<nvgpu::MmaSyncOp>(op).getMatrixB()})
-      visitLoads(fragment, [&](Operation *load) { lastUses[load] = position; });
-  return llvm::map_to_vector(loads,
-                             [&](Operation *load) { return lastUses[load]; });
+  for (size_t i = 0; i < mma.size(); ++i)
+    for (Value fragment : {cast<nvgpu::MmaSyncOp>(mma[i]).getMatrixA(),
+                           cast<nvgpu::MmaSyncOp>(mma[i]).getMatrixB()})
+      visitLoads(fragment, [&](Operation *load) { lastUses[load] = i; });
+  for (auto [load, next] :
+       llvm::zip_equal(parts.loads[kStep], parts.loads[getNextKStep(kStep)]))
+    loads[lastUses.lookup(load)].push_back(next);
+  return loads;
 }
 
 /// The mma of one k-step; between them the rounding of the next k-step's
@@ -331,21 +343,17 @@ static SmallVector<size_t> findLastUses(ArrayRef<Operation *> loads,
 void Scheduler::placeMma(size_t kStep) {
   ArrayRef<Operation *> mma = parts.mma[kStep];
   ArrayRef<Operation *> copies = getCopies(kStep);
-  size_t nextKStep = (kStep + 1) % parts.mma.size();
+  size_t nextKStep = getNextKStep(kStep);
   ArrayRef<Operation *> rounding = parts.rounding[nextKStep];
   size_t nextCopy = 0, nextRounding = 0;
   bool inSecondHalf = slot == CopySlot::second_half || !rounding.empty();
   size_t mmaBeforeCopies = inSecondHalf ? mma.size() / 2 : 0;
-  SmallVector<size_t> lastUses;
-  if (sharesRegisters)
-    lastUses = findLastUses(parts.loads[kStep], mma);
+  auto loadsBehind = findLoadsBehindMma(kStep);
   for (auto [position, op] : llvm::enumerate(mma)) {
     place(op, last);
     ++mmaDone;
     placeRegisterCopies();
-    for (auto [load, lastUse] : llvm::zip(parts.loads[nextKStep], lastUses))
-      if (lastUse == position)
-        place(load, getLoadStage(nextKStep));
+    placeAll(loadsBehind[position], getLoadStage(nextKStep));
     size_t done = position + 1;
     // What is to be rounded must have been loaded.
     size_t dueRounding = sharesRegisters && done < mma.size()

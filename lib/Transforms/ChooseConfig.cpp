@@ -138,7 +138,7 @@ std::string mlir::tt::getMisfit(const Problem &problem, const TilePlan &plan) {
     return "rounding_form = guarded does not apply to the problem";
   if (!config.sharesTiles())
     return {};
-  if (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n))
+  if (!problem.hasStaticResult())
     return "split_k and stream_k need a C of static sizes";
   int64_t tiles = plan.countTiles(problem.m, problem.n);
   if (config.getStreamTiles() <= tiles)
@@ -156,8 +156,7 @@ std::string mlir::tt::getRefusal(const Problem &problem, const TilePlan &plan,
 bool mlir::tt::canGuard(const Problem &problem, const TilePlan &plan) {
   constexpr int64_t kMinKTiles = 2;
   return problem.elementType.isF32() && problem.rounding == Rounding::nearest &&
-         !ShapedType::isDynamic(problem.m) &&
-         !ShapedType::isDynamic(problem.n) &&
+         problem.hasStaticResult() &&
          getModelSize(problem.k) >= kMinKTiles * plan.getConfig().getBlockK();
 }
 
@@ -262,7 +261,7 @@ static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
                      int64_t splits, const TargetInfo &target) {
   if (splits == 1)
     return true;
-  if (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n))
+  if (!problem.hasStaticResult())
     return false;
   int64_t tiles = llvm::divideCeil(problem.m, tile.blockM) *
                   llvm::divideCeil(problem.n, tile.blockN);
@@ -296,8 +295,7 @@ static int64_t countSlots(const TilePlan &plan, const TargetInfo &target) {
 ConfigAttr mlir::tt::shareLastWave(ConfigAttr config, int64_t parts,
                                    const Problem &problem,
                                    const TargetInfo &target) {
-  if (ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
-      config.getSplitK() > 1)
+  if (!problem.hasStaticResult() || config.getSplitK() > 1)
     return {};
   TilePlan plan(config, problem.elementType);
   int64_t slots = countSlots(plan, target);
@@ -454,8 +452,7 @@ void Chooser::considerForms(ConfigAttr config) {
 
 void Chooser::considerPersistence(ConfigAttr config) {
   if (problem.rounds() || config.getKSlices() > 1 || config.sharesTiles() ||
-      ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n) ||
-      ShapedType::isDynamic(problem.k) ||
+      !problem.hasStaticResult() || ShapedType::isDynamic(problem.k) ||
       config.getBlockM() * config.getBlockN() < kPersistentTile)
     return;
   TilePlan plan(config, problem.elementType);
@@ -485,12 +482,11 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
       (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
   bool isLongShared = problem.elementType.isF32() || slices >= kManySlices;
   int64_t mostRowsOfLong = isLongShared ? kMostRowsOfLong : kFewRows;
-  bool isThin = !ShapedType::isDynamic(problem.m) &&
-                !ShapedType::isDynamic(problem.n) &&
-                std::min(problem.m, problem.n) <= kThin;
-  bool isSliced = slices >= kManySlices && !isThin &&
-                  std::min(tile.blockM, tile.blockN) > kMostRowsOfManySlices;
-  if (warps > kMaxWarps || isSliced || makesPartialRounds(problem, tile) ||
+  bool isThin =
+      problem.hasStaticResult() && std::min(problem.m, problem.n) <= kThin;
+  bool hasManySums = slices >= kManySlices && !isThin &&
+                     std::min(tile.blockM, tile.blockN) > kMostRowsOfManySlices;
+  if (warps > kMaxWarps || hasManySums || makesPartialRounds(problem, tile) ||
       !canSplit(problem, tile, blockK, splits, target) ||
       (kBytes == kLongTileKBytes && tile.blockM > mostRowsOfLong &&
        tile.blockN > kFewRows))

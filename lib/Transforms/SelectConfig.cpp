@@ -75,9 +75,7 @@ private:
                                        const Problem &problem,
                                        const TilePlan &plan) {
     ConfigAttr config = plan.getConfig();
-    bool isDynamic =
-        ShapedType::isDynamic(problem.m) || ShapedType::isDynamic(problem.n);
-    if (config.sharesTiles() && isDynamic)
+    if (config.sharesTiles() && !problem.hasStaticResult())
       return op.emitOpError("config is not legal: split_k and stream_k need a "
                             "C of static sizes, found ")
              << op.getType();

@@ -157,9 +157,9 @@ SwizzleAttr TilePlan::getBSwizzle() const {
 /// Addresses, loop state and copy masks, beside accumulators and fragments;
 /// read off ptxas for the default configs.
 static constexpr int64_t kBookkeepingRegisters = 24;
-/// What is left of them where registers are so scarce that ptxas computes again
-/// what it would keep.
-static constexpr int64_t kLeastBookkeepingRegisters = 20;
+/// Of them, what ptxas computes again instead of keeping it where fragments
+/// share registers.
+static constexpr int64_t kRecomputedRegisters = 4;
 
 int64_t TilePlan::getRegisters(int64_t fragmentSets) const {
   int64_t accumulators = getMTiles() * getNTiles() * 4;
@@ -237,8 +237,8 @@ TilePlan::verify(const TargetInfo &target,
     return diag;
   }
   int64_t registers = getRegisterLimit(target);
-  int64_t needed = getRegisters(/*fragmentSets=*/1) - kBookkeepingRegisters +
-                   kLeastBookkeepingRegisters;
+  int64_t needed = getRegisters(/*fragmentSets=*/1) -
+                   (sharesFragmentRegisters() ? kRecomputedRegisters : 0);
   if (needed > registers)
     return emitError() << "warp tile " << config.getWarpM() << "x"
                        << config.getWarpN() << " needs about " << needed

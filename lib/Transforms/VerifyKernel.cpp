@@ -66,9 +66,8 @@ static LogicalResult verifyOp(Operation *op) {
       copy.getDstElements().getSExtValue() *
       cast<MemRefType>(copy.getDst().getType()).getElementTypeBitWidth() / 8;
   if (bytes != 4 && bytes != 8 && bytes != 16)
-    return op->emitOpError("copies ") << bytes
-                                      << " bytes, cp.async moves 4, 8 "
-                                         "or 16";
+    return op->emitOpError("copies ")
+           << bytes << " bytes, cp.async moves 4, 8 or 16";
   return success();
 }
 

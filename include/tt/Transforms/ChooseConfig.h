@@ -26,6 +26,11 @@ struct Problem {
     return elementType.isF32() && rounding != Rounding::truncate;
   }
 
+  /// Whether the sizes of C are known.
+  bool hasStaticResult() const {
+    return !ShapedType::isDynamic(m) && !ShapedType::isDynamic(n);
+  }
+
   int64_t getElementBytes() const {
     return elementType.getIntOrFloatBitWidth() / 8;
   }
