@@ -42,18 +42,19 @@ static constexpr Tile kTiles[] = {
     {128, 256, 64, 64}, {192, 192, 48, 96},  {128, 128, 64, 64},
     {128, 128, 64, 32}, {96, 192, 48, 96},   {64, 256, 64, 64},
     {64, 256, 32, 64},  {112, 128, 112, 32}, {96, 128, 48, 64},
-    {96, 96, 48, 48},   {64, 128, 64, 64},   {64, 128, 32, 64},
-    {64, 128, 64, 32},  {64, 128, 32, 32},   {64, 112, 32, 112},
-    {64, 112, 16, 112}, {64, 96, 64, 48},    {64, 64, 64, 64},
-    {64, 64, 32, 64},   {64, 64, 32, 32},    {48, 96, 48, 48},
-    {48, 64, 48, 64},   {48, 64, 48, 32},    {32, 128, 32, 32},
-    {32, 128, 16, 64},  {32, 112, 32, 112},  {32, 112, 16, 112},
+    {96, 96, 48, 48},   {64, 128, 64, 64},   {64, 128, 32, 128},
+    {64, 128, 32, 64},  {64, 128, 64, 32},   {64, 128, 32, 32},
+    {64, 112, 32, 112}, {64, 112, 16, 112},  {64, 96, 64, 48},
+    {64, 96, 32, 48},   {64, 64, 64, 64},    {64, 64, 32, 64},
+    {64, 64, 32, 32},   {48, 96, 48, 48},    {48, 64, 48, 64},
+    {48, 64, 48, 32},   {32, 128, 32, 32},   {32, 128, 16, 64},
+    {32, 96, 32, 96},   {32, 112, 32, 112},  {32, 112, 16, 112},
     {32, 64, 32, 64},   {32, 64, 32, 32},    {32, 64, 16, 32},
-    {32, 32, 32, 32},   {16, 256, 16, 64},   {16, 192, 16, 48},
-    {16, 144, 16, 144}, {16, 128, 16, 32},   {16, 112, 16, 112},
-    {16, 96, 16, 48},   {16, 80, 16, 80},    {16, 64, 16, 64},
-    {16, 64, 16, 16},   {16, 48, 16, 48},    {16, 32, 16, 32},
-    {16, 32, 16, 16},   {16, 16, 16, 16},
+    {32, 32, 32, 32},   {16, 256, 16, 64},   {16, 256, 16, 32},
+    {16, 192, 16, 48},  {16, 144, 16, 144},  {16, 128, 16, 32},
+    {16, 112, 16, 112}, {16, 96, 16, 48},    {16, 80, 16, 80},
+    {16, 64, 16, 64},   {16, 64, 16, 16},    {16, 48, 16, 48},
+    {16, 32, 16, 32},   {16, 32, 16, 16},    {16, 16, 16, 16},
 };
 /// Long rows of a k-tile are few pieces for DRAM, which limits products of few
 /// rows; others have no shared memory for enough stages of them.
@@ -73,9 +74,10 @@ static constexpr int64_t kFewestStages = 2, kMinStages = 3,
                          kMinStagesOfOneSlice = 4, kMaxStages = 8,
                          kLargeWarpTile = 64 * 64;
 static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
-/// Four slices hand over three times the sums of a tile: measured slower than
-/// the model has it where those are many, unless C is so thin that it is one
-/// row or column of tiles: there slices spare shares of split_k.
+/// Four slices hand over three times the sums of a tile: where those are many
+/// and not all slices can finish a share of them, measured slower than the
+/// model has it, unless C is so thin that it is one row or column of tiles:
+/// there slices spare shares of split_k.
 static constexpr int64_t kSlices[] = {1, 2, 4};
 static constexpr int64_t kManySlices = 4, kMostRowsOfManySlices = 32,
                          kThin = 64;
@@ -83,8 +85,9 @@ static constexpr int64_t kSplits[] = {1, 2, 3, 4, 6, 8, 12, 16};
 /// Blocks an SM beyond which K is not split any further.
 static constexpr int64_t kSplitBlocksPerSM = 3;
 /// Of persistent blocks: how many an SM may hold, and the fewest tiles for each
-/// if it holds more than one.
-static constexpr int64_t kPersistentBlocksPerSM = 4, kManyTiles = 8;
+/// if it holds more than one, unless tiles are as short as so many k-tiles.
+static constexpr int64_t kPersistentBlocksPerSM = 4, kManyTiles = 8,
+                         kMostKTilesOfShort = 4;
 /// Elements of the smallest tile that gained by it where it was measured.
 static constexpr int64_t kPersistentTile = 128 * 64;
 /// The fewest that are left to each of the blocks that share a tile.
@@ -255,6 +258,17 @@ static bool makesPartialRounds(const Problem &problem, const Tile &tile) {
            llvm::isPowerOf2_64(tile.blockN));
 }
 
+/// See kManySlices.
+static bool hasManySums(const Problem &problem, const TilePlan &plan) {
+  ConfigAttr config = plan.getConfig();
+  bool isThin =
+      problem.hasStaticResult() && std::min(problem.m, problem.n) <= kThin;
+  return config.getKSlices() >= kManySlices && !isThin &&
+         std::min(config.getBlockM(), config.getBlockN()) >
+             kMostRowsOfManySlices &&
+         plan.getSliceShares().count() < config.getKSlices();
+}
+
 /// Whether it can help to let `splits` blocks share each tile of C: tiles alone
 /// leave SMs idle, and each block keeps some k-tiles.
 static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
@@ -282,6 +296,14 @@ static ConfigAttr withBlocks(ConfigAttr c, int64_t streamTiles,
       c.getALayout(), c.getMmaOrder(), c.getCopySlot(), c.getKSlices(),
       c.getSplitK(), streamTiles, streamShares, c.getRoundingForm(),
       persistentBlocks);
+}
+
+static ConfigAttr withStages(ConfigAttr c, int64_t stages) {
+  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(), stages,
+                         c.getRasterGroup(), c.getALayout(), c.getMmaOrder(),
+                         c.getCopySlot(), c.getKSlices(), c.getSplitK(),
+                         c.getStreamTiles(), c.getStreamShares(),
+                         c.getRoundingForm(), c.getPersistentBlocks());
 }
 
 /// Blocks that can run at the same time.
@@ -415,8 +437,8 @@ private:
   void considerForms(ConfigAttr config);
   /// `config` with blocks that compute several tiles. Where an SM holds more
   /// than one, others compute already while one begins or ends, so that it is
-  /// of use for many short tiles alone; and loops that round lose more by it
-  /// than they gain (docs/performance.md).
+  /// of use for very short tiles alone, or many; and loops that round lose more
+  /// by it than they gain unless they are as short (docs/performance.md).
   void considerPersistence(ConfigAttr config);
   void consider(ConfigAttr candidate);
 
@@ -451,15 +473,22 @@ void Chooser::considerForms(ConfigAttr config) {
 }
 
 void Chooser::considerPersistence(ConfigAttr config) {
-  if (problem.rounds() || config.getKSlices() > 1 || config.sharesTiles() ||
+  int64_t kTiles = problem.countKTiles(config.getBlockK());
+  bool isShort = kTiles <= kMostKTilesOfShort;
+  if (config.getKSlices() > 1 || config.sharesTiles() ||
       !problem.hasStaticResult() || ShapedType::isDynamic(problem.k) ||
-      config.getBlockM() * config.getBlockN() < kPersistentTile)
+      config.getBlockM() * config.getBlockN() < kPersistentTile ||
+      (problem.rounds() && !isShort) || kTiles == 1)
     return;
+  // Copies need not be further ahead than a tile is long.
+  if (config.getTilesAhead() > kTiles)
+    config = withStages(config, kTiles + 1);
   TilePlan plan(config, problem.elementType);
   int64_t slots = countSlots(plan, target);
   int64_t tiles = plan.countTiles(problem.m, problem.n);
   if (slots > kPersistentBlocksPerSM * target.multiprocessors ||
-      (slots > target.multiprocessors && tiles < kManyTiles * slots))
+      (slots > target.multiprocessors && !isShort &&
+       tiles < kManyTiles * slots))
     return;
   if (ConfigAttr persistent = makePersistent(config, problem, target))
     consider(persistent);
@@ -482,11 +511,7 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
       (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
   bool isLongShared = problem.elementType.isF32() || slices >= kManySlices;
   int64_t mostRowsOfLong = isLongShared ? kMostRowsOfLong : kFewRows;
-  bool isThin =
-      problem.hasStaticResult() && std::min(problem.m, problem.n) <= kThin;
-  bool hasManySums = slices >= kManySlices && !isThin &&
-                     std::min(tile.blockM, tile.blockN) > kMostRowsOfManySlices;
-  if (warps > kMaxWarps || hasManySums || makesPartialRounds(problem, tile) ||
+  if (warps > kMaxWarps || makesPartialRounds(problem, tile) ||
       !canSplit(problem, tile, blockK, splits, target) ||
       (kBytes == kLongTileKBytes && tile.blockM > mostRowsOfLong &&
        tile.blockN > kFewRows))
@@ -510,7 +535,8 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
         /*persistentBlocks=*/0);
     TilePlan plan(config, problem.elementType);
     int64_t slots = countSlots(plan, target);
-    if (slots <= mostSlots || !isAcceptable(plan, target))
+    if (slots <= mostSlots || hasManySums(problem, plan) ||
+        !isAcceptable(plan, target))
       continue;
     mostSlots = slots;
     considerStreams(config);

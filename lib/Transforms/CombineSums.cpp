@@ -8,15 +8,22 @@
 // stream_k) share a tile of C, each has summed over its part of K. Before C is
 // stored:
 //
-//   k_slices   slices 1 ... write their fragments to shared memory, over the
-//              stages that nobody reads any more; slice 0 adds them to its own
-//   split_k,   slice 0 of every block writes its fragments to the workspace;
-//   stream_k   the block that arrives last adds them all, in the order of k,
-//              and stores C; a tile that one block has alone is stored at once
+//   k_slices   each slice finishes a share of every warp tile, where the tile
+//              has as many (TilePlan.h): it adds what the others have summed of
+//              it, and goes on with that. All write the fragments of others'
+//              shares to shared memory, over the stages that nobody reads any
+//              more
+//   split_k,   every block writes its fragments to the workspace; the one that
+//   stream_k   arrives last adds them all, in the order of k, and stores C; a
+//              tile that one block has alone is stored at once
 //
 // Both orders of addition are fixed: a product has the same bits in every run.
-// Fragments lie [fragment][thread][4], so that 32 lanes access 512 bytes in a
-// row.
+// Fragments lie [fragment][thread of a slice][4], so that 32 lanes access 512
+// bytes in a row; before that index come, in shared memory, the share and which
+// slice hands it over, and in the workspace, the block's place and the share:
+//
+//   shared memory   share 0 | share 1 | share 2 | share 3
+//   of slice        1  2  3 | 0  2  3 | 0  1  3 | 0  1  2
 //
 //===----------------------------------------------------------------------===//
 
@@ -44,8 +51,8 @@ public:
       : store(store), launch(launch),
         type(cast<MemRefType>(store.getC().getType())),
         config(getConfig(launch)), plan(config, type.getElementType()),
-        builder(store.getLoc(), store), index(builder),
-        sums(store.getFragments()) {}
+        shares(plan.getSliceShares()), builder(store.getLoc(), store),
+        index(builder), sums(store.getFragments()) {}
 
   void run();
 
@@ -54,8 +61,16 @@ private:
   /// `sums` become what `change` makes of them where `condition` holds.
   void changeSumsIf(Value condition, llvm::function_ref<void()> change);
   void combineSlices();
+  /// The fragments of `share` of a warp tile.
+  SmallVector<Value> pickShare(int64_t share) const;
+  /// Writes the fragments of all shares but `kept`, if the slice has one, and
+  /// yields those of that.
+  void handOver(std::optional<int64_t> kept);
+  void moveToShare();
   void combineBlocks();
   void storeIf(Value condition);
+  /// The first element of this slice's share of sums in place `place`.
+  Value getFirstPartialSum(Value place);
   Value meet(const BlockWork &work);
   void sumParts(const BlockWork &work);
   SmallVector<Value> addPart(const BlockWork &work, Value part,
@@ -63,7 +78,9 @@ private:
   /// Element of fragment `fragment` of this thread, in a row of fragments that
   /// begins at element `first`.
   Value getPosition(Value first, int64_t fragment);
-  void storeSums(Value memref, Value first);
+  void storeSums(ValueRange fragments, Value memref, Value first);
+  /// Elements of one share of a tile.
+  int64_t getShareSums() const { return plan.getTileSums() / shares.count(); }
   /// `addends` plus the sums in a row of fragments.
   SmallVector<Value> addSums(ValueRange addends, Value memref, Value first);
 
@@ -72,12 +89,14 @@ private:
   MemRefType type;
   ConfigAttr config;
   TilePlan plan;
+  SliceShares shares;
   ImplicitLocOpBuilder builder;
   IndexBuilder index;
   SmallVector<Value> sums;
-  /// The thread in its slice, its slice, and whether that is slice 0.
-  Value thread, slice, isFirstSlice;
-  Value partialSums;
+  /// The thread in its slice, its slice, and whether that has a share.
+  Value thread, slice, hasShare;
+  /// Where slices and where blocks hand sums over.
+  Value shared, partialSums;
 };
 
 } // namespace
@@ -88,13 +107,13 @@ void SumCombiner::computeIds() {
   if (config.getKSlices() == 1) {
     thread = inBlock;
     slice = index.constant(0);
-    isFirstSlice = arith::ConstantIntOp::create(builder, 1, /*width=*/1);
-    return;
+  } else {
+    thread = index.rem(inBlock, threads);
+    slice = index.div(inBlock, threads);
   }
-  thread = index.rem(inBlock, threads);
-  slice = index.div(inBlock, threads);
-  isFirstSlice = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, slice,
-                                       index.constant(0));
+  hasShare = shares.count() == config.getKSlices()
+                 ? arith::ConstantIntOp::create(builder, 1, /*width=*/1)
+                 : index.isLess(slice, index.constant(shares.count()));
 }
 
 Value SumCombiner::getPosition(Value first, int64_t fragment) {
@@ -124,8 +143,8 @@ static Value unflatten(ImplicitLocOpBuilder &b, Value flat) {
   return fragment;
 }
 
-void SumCombiner::storeSums(Value memref, Value first) {
-  for (auto [i, fragment] : llvm::enumerate(sums))
+void SumCombiner::storeSums(ValueRange fragments, Value memref, Value first) {
+  for (auto [i, fragment] : llvm::enumerate(fragments))
     vector::StoreOp::create(builder, flatten(builder, fragment), memref,
                             getPosition(first, i), /*nontemporal=*/false,
                             llvm::MaybeAlign(kFragmentBytes));
@@ -163,30 +182,83 @@ void SumCombiner::changeSumsIf(Value condition,
 // Slices
 //===----------------------------------------------------------------------===//
 
+SmallVector<Value> SumCombiner::pickShare(int64_t share) const {
+  int64_t rows = plan.getMTiles() / shares.m;
+  int64_t columns = plan.getNTiles() / shares.n;
+  int64_t first =
+      share / shares.n * rows * plan.getNTiles() + share % shares.n * columns;
+  SmallVector<Value> picked;
+  for (int64_t row = 0; row < rows; ++row)
+    llvm::append_range(
+        picked, ArrayRef(sums).slice(first + row * plan.getNTiles(), columns));
+  return picked;
+}
+
+void SumCombiner::handOver(std::optional<int64_t> kept) {
+  Value giver = kept ? index.constant(*kept) : slice;
+  int64_t givers = config.getKSlices() - 1;
+  for (int64_t share = 0; share < shares.count(); ++share) {
+    if (share == kept)
+      continue;
+    // Slice `share` itself is none of the givers.
+    bool isAfter = !kept || share < *kept;
+    Value place = index.add(index.sub(giver, isAfter), share * givers);
+    storeSums(pickShare(share), shared, index.mul(place, getShareSums()));
+  }
+  scf::YieldOp::create(builder, pickShare(kept.value_or(0)));
+}
+
 void SumCombiner::combineSlices() {
-  Value shared =
-      viewDynamicShared(builder, (config.getKSlices() - 1) * plan.getTileSums(),
-                        builder.getF32Type());
+  int64_t givers = config.getKSlices() - 1;
+  shared = viewDynamicShared(builder, givers * plan.getTileSums(),
+                             builder.getF32Type());
   // The stages are read to the end by every warp.
   gpu::BarrierOp::create(builder);
-  auto ifFirst = scf::IfOp::create(builder, isFirstSlice,
-                                   /*withElseRegion=*/true);
-  builder.setInsertionPointToStart(ifFirst.elseBlock());
-  storeSums(shared,
-            index.mul(index.sub(slice, index.constant(1)), plan.getTileSums()));
-  builder.setInsertionPointAfter(ifFirst);
+  // All slices but one case each; if that one has a share, it is the last.
+  bool areAll = shares.count() == config.getKSlices();
+  auto cases =
+      llvm::to_vector(llvm::seq<int64_t>(0, areAll ? givers : shares.count()));
+  SmallVector<Value> ofShare = pickShare(0);
+  auto bySlice = scf::IndexSwitchOp::create(
+      builder, ValueRange(ofShare).getTypes(), slice, cases, cases.size());
+  for (int64_t kept : cases) {
+    builder.setInsertionPointToStart(
+        &bySlice.getCaseRegions()[kept].emplaceBlock());
+    handOver(kept);
+  }
+  builder.setInsertionPointToStart(&bySlice.getDefaultRegion().emplaceBlock());
+  handOver(areAll ? std::optional(givers) : std::nullopt);
+  builder.setInsertionPointAfter(bySlice);
+  sums.assign(bySlice.result_begin(), bySlice.result_end());
   gpu::BarrierOp::create(builder);
 
-  changeSumsIf(isFirstSlice, [&] {
-    for (int64_t other = 1; other < config.getKSlices(); ++other)
-      sums = addSums(sums, shared,
-                     index.constant((other - 1) * plan.getTileSums()));
+  changeSumsIf(hasShare, [&] {
+    for (int64_t giver = 0; giver < givers; ++giver) {
+      Value place = index.add(index.mul(slice, givers), giver);
+      sums = addSums(sums, shared, index.mul(place, getShareSums()));
+    }
   });
+  moveToShare();
+}
+
+/// What is stored to C is the slice's share of the warp tile.
+void SumCombiner::moveToShare() {
+  int64_t m = plan.getFinishedM(), n = plan.getFinishedN();
+  store.getRowMutable().assign(
+      index.add(store.getRow(), index.mul(index.div(slice, shares.n), m)));
+  store.getColumnMutable().assign(
+      index.add(store.getColumn(), index.mul(index.rem(slice, shares.n), n)));
+  store.setWarp({m, n});
 }
 
 //===----------------------------------------------------------------------===//
 // Blocks
 //===----------------------------------------------------------------------===//
+
+Value SumCombiner::getFirstPartialSum(Value place) {
+  return index.add(index.mul(place, plan.getTileSums()),
+                   index.mul(slice, getShareSums()));
+}
 
 /// Stores the sums of this block, and takes them all where it is the last of
 /// its tile; returns whether it is to store C.
@@ -197,9 +269,9 @@ Value SumCombiner::meet(const BlockWork &work) {
   partialSums = workspace.view(builder, layout.partialSums,
                                plan.countPartialSums(m, n) * plan.getTileSums(),
                                builder.getF32Type());
-  auto ifStores = scf::IfOp::create(builder, isFirstSlice);
+  auto ifStores = scf::IfOp::create(builder, hasShare);
   builder.setInsertionPointToStart(ifStores.thenBlock());
-  storeSums(partialSums, index.mul(work.getPlace(), plan.getTileSums()));
+  storeSums(sums, partialSums, getFirstPartialSum(work.getPlace()));
   builder.setInsertionPointAfter(ifStores);
 
   Value tickets =
@@ -207,7 +279,7 @@ Value SumCombiner::meet(const BlockWork &work) {
                      builder.getI32Type());
   Value isLast = arriveLast(builder, launch, tickets, work.getSharedTile(),
                             work.getParts());
-  Value stores = arith::AndIOp::create(builder, isLast, isFirstSlice);
+  Value stores = arith::AndIOp::create(builder, isLast, hasShare);
   changeSumsIf(stores, [&] { sumParts(work); });
   return stores;
 }
@@ -230,7 +302,7 @@ void SumCombiner::combineBlocks() {
     scf::YieldOp::create(builder, results);
   };
   builder.setInsertionPointToStart(ifShared.elseBlock());
-  yield(isFirstSlice);
+  yield(hasShare);
   builder.setInsertionPointToStart(ifShared.thenBlock());
   yield(meet(work));
   builder.setInsertionPointAfter(ifShared);
@@ -245,7 +317,7 @@ void SumCombiner::storeIf(Value condition) {
 
 SmallVector<Value> SumCombiner::addPart(const BlockWork &work, Value part,
                                         ValueRange addends) {
-  Value first = index.mul(work.getPlace(builder, part), plan.getTileSums());
+  Value first = getFirstPartialSum(work.getPlace(builder, part));
   return addSums(addends, partialSums, first);
 }
 
@@ -253,13 +325,14 @@ SmallVector<Value> SumCombiner::addPart(const BlockWork &work, Value part,
 /// the loads of several blocks can be in flight at once, where their number is
 /// known, not too large, and leaves registers for it.
 void SumCombiner::sumParts(const BlockWork &work) {
-  constexpr int64_t kMaxUnrolled = 8, kMaxFragments = 16;
+  constexpr int64_t kMaxUnrolled = 8;
+  constexpr size_t kMaxFragments = 16;
   SmallVector<Value> zeros;
   for (Value sum : sums)
     zeros.push_back(arith::ConstantOp::create(
         builder, sum.getType(), builder.getZeroAttr(sum.getType())));
   std::optional<int64_t> known = getConstantIndex(work.getParts());
-  if (known && *known <= kMaxUnrolled && plan.getFragments() <= kMaxFragments) {
+  if (known && *known <= kMaxUnrolled && sums.size() <= kMaxFragments) {
     sums = zeros;
     for (int64_t part = 0; part < *known; ++part)
       sums = addPart(work, index.constant(part), sums);
@@ -281,7 +354,7 @@ void SumCombiner::run() {
   if (config.sharesTiles())
     combineBlocks();
   else
-    storeIf(isFirstSlice);
+    storeIf(hasShare);
   store.getFragmentsMutable().assign(sums);
 }
 

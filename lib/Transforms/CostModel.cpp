@@ -405,9 +405,12 @@ bool Estimator::isTallPair() const {
          config.getBlockN() == kTallN;
 }
 
-/// Of main loops that leave ptxas little room.
+/// What main loops of some kinds take more or less than their terms say.
 void Estimator::addLosses() {
   bool rounds = work.roundingSlots > 0;
+  if (rounds)
+    cost.mainLoop *=
+        std::pow(constants.slicedRounding, std::log2(config.getKSlices()));
   if (plan.leavesFewRegisters(target))
     cost.mainLoop *= rounds ? kTightRounding : kTightLoop;
   if (isTallPair())

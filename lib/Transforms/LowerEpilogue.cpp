@@ -53,6 +53,12 @@ public:
   void run();
 
 private:
+  /// m16 and n8 tiles, and groups of four lanes' columns, of what is stored.
+  int64_t countMTiles() { return store.getWarp()[0] / kMmaM; }
+  int64_t countNTiles() { return store.getWarp()[1] / kMmaN; }
+  int64_t countLaneGroups() {
+    return store.getWarp()[1] / (4 * plan.getLaneColumns());
+  }
   /// The row of C, from the first of an m16 tile, that a lane's fragment row g
   /// (half 0) or g + 8 (half 1) is; and that any fragment row is.
   Value getRowInTile(int64_t half);
@@ -113,7 +119,7 @@ Value EpilogueLowering::gather(int64_t mTile, int64_t half, int64_t group) {
                                          builder.getZeroAttr(sumsType));
   for (int64_t i = 0; i < tiles; ++i) {
     Value fragment =
-        store.getFragments()[mTile * plan.getNTiles() + group * tiles + i];
+        store.getFragments()[mTile * countNTiles() + group * tiles + i];
     for (int64_t column : {0, 1}) {
       Value sum = vector::ExtractOp::create(builder, fragment,
                                             ArrayRef<int64_t>{half, column});
@@ -186,9 +192,9 @@ void EpilogueLowering::storeRow(Value values, Value row, Value column) {
 
 void EpilogueLowering::storeDirectly() {
   int64_t width = plan.getLaneColumns();
-  for (int64_t mTile = 0; mTile < plan.getMTiles(); ++mTile)
+  for (int64_t mTile = 0; mTile < countMTiles(); ++mTile)
     for (int64_t half : {0, 1})
-      for (int64_t group = 0; group < plan.getLaneGroups(); ++group) {
+      for (int64_t group = 0; group < countLaneGroups(); ++group) {
         Value row = index.add(store.getRow(),
                               index.add(getRowInTile(half), mTile * kMmaM));
         Value column =
@@ -220,7 +226,7 @@ void EpilogueLowering::synchronizeWarp() {
 void EpilogueLowering::fillBuffer(int64_t mTile) {
   int64_t width = plan.getLaneColumns();
   for (int64_t half : {0, 1})
-    for (int64_t group = 0; group < plan.getLaneGroups(); ++group) {
+    for (int64_t group = 0; group < countLaneGroups(); ++group) {
       Value inWarp =
           index.add(index.add(index.mul(index.add(g, half * kMmaM / 2),
                                         plan.getRowBufferPitch()),
@@ -238,7 +244,7 @@ void EpilogueLowering::fillBuffer(int64_t mTile) {
 /// the reads overlap.
 void EpilogueLowering::emptyBuffer(int64_t mTile) {
   int64_t width = rowAlignment / plan.getElementBytes();
-  int64_t columnsOfWarp = plan.getConfig().getWarpN();
+  int64_t columnsOfWarp = store.getWarp()[1];
   auto pieceType = VectorType::get({width}, type.getElementType());
   SmallVector<std::pair<TilePiece, Value>> pieces;
   int64_t rounds =
@@ -268,13 +274,13 @@ void EpilogueLowering::storeThroughShared() {
                              first + plan.getRowBuffersBytes() / elementBytes,
                              type.getElementType());
   Value warp = index.div(launch.getThreadIds().x, kThreadsPerWarp);
-  // Of one slice, slice 0's warps, which come first.
+  // The warps that finish a part of the tile come first.
   firstOfWarp = index.add(index.mul(warp, warpElements), first);
   // Other warps may still read the stages. With slices, all have met since
-  // (tt-combine-sums), and only those of one slice come here.
+  // (tt-combine-sums), and perhaps not all come here.
   if (plan.getConfig().getKSlices() == 1)
     gpu::BarrierOp::create(builder);
-  for (int64_t mTile = 0; mTile < plan.getMTiles(); ++mTile) {
+  for (int64_t mTile = 0; mTile < countMTiles(); ++mTile) {
     if (mTile > 0)
       synchronizeWarp();
     fillBuffer(mTile);

@@ -115,12 +115,18 @@ int64_t TilePlan::getLaneColumns() const {
   return !isF32() && config.getWarpN() % 32 == 0 ? 8 : 4;
 }
 
+SliceShares TilePlan::getSliceShares() const {
+  int64_t slices = config.getKSlices();
+  int64_t m = std::gcd(slices, getMTiles());
+  return {m, std::gcd(slices / m, getLaneGroups())};
+}
+
 // 8 lanes write 16 bytes each at a time, 64 bytes of rows g and g + 1: these
 // lie half of the banks apart.
 int64_t TilePlan::getRowBufferPitch() const {
-  int64_t rowBytes = config.getWarpN() * elementBytes;
+  int64_t rowBytes = getFinishedN() * elementBytes;
   int64_t pad = rowBytes % kBankLineBytes ? 0 : kBankLineBytes / 2;
-  return config.getWarpN() + pad / elementBytes;
+  return getFinishedN() + pad / elementBytes;
 }
 
 // f32: lanes t = 0..3 of a load read rows k + t, two chunks each.

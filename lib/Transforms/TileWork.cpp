@@ -21,6 +21,11 @@ using namespace mlir::tt;
 /// Tables").
 static constexpr int64_t kSectorBytes = 32;
 static constexpr double kLineBytes = 128;
+/// An operand of at most this part of L2 is cheap to read again: of tiles of
+/// 64x4096x4096 and 4096x64x4096, those that read the short operand twice and
+/// not the long one are 13 to 20 % faster (docs/performance.md).
+static constexpr double kHotPart = 0.04;
+
 /// Of a copy of 16 bytes or fewer: itself, and about as many instructions for
 /// its address and predicate.
 static constexpr double kCopySlots = 2;
@@ -133,7 +138,13 @@ void TileWork::countBytes(const Problem &problem, const TilePlan &plan,
       problemM <= m ? 0 : getShortPart(m * plan.getElementBytes(), constants);
   double extraA = getSplitPart(problem, plan, target, constants) + shortA;
   double extraB = splitB + getShortPart(kBytes, constants);
-  readBytes = copiedBytes + extraA * m * kBytes + extraB * n * kBytes +
+  double rowBytes = double(getModelSize(problem.k)) * plan.getElementBytes();
+  auto getReadPart = [&](double rows) {
+    bool isHot = rows * rowBytes <= kHotPart * target.l2Bytes;
+    return isHot ? constants.hotReads : 1;
+  };
+  readBytes = (1 + extraA) * getReadPart(problemM) * m * kBytes +
+              (1 + extraB) * getReadPart(problemN) * n * kBytes +
               k * getLostBytes(getModelSize(problem.m)) +
               n * getLostBytes(getModelSize(problem.k));
   // Each warp reads its rows of A and of B; those in a row or column of warps

@@ -1,20 +1,63 @@
 // RUN: tt-opt %s --tt-to-linalg --linalg-to-gpu --gpu-to-nvgpu --split-input-file | FileCheck %s
 
-// Two slices of 128 threads: the second hands its 8 fragments over in shared
-// memory, the first adds them and stores C.
+// Two slices of 128 threads, of 8 fragments each. Each hands over the 4 of one
+// m16 tile in shared memory, adds what it gets to those of the other, and stores
+// that to C, 16 rows further if it is the second slice.
 // CHECK-LABEL: func @slices
 // CHECK: nvgpu.mma.sync
 // CHECK: nvgpu.device_async_wait {{.*}}numGroups = 0
 // CHECK: gpu.barrier
-// CHECK: scf.if
-// CHECK-COUNT-8: vector.store %{{.*}} : memref<4096xf32, #gpu.address_space<workgroup>>, vector<4xf32>
+// CHECK: %[[KEPT:.*]]:4 = scf.index_switch %[[SLICE:.*]] ->
+// CHECK: case 0
+// CHECK-COUNT-4: vector.store %{{.*}} : memref<4096xf32, #gpu.address_space<workgroup>>, vector<4xf32>
+// CHECK-NOT: vector.store
+// CHECK: default
+// CHECK-COUNT-4: vector.store %{{.*}} : memref<4096xf32, #gpu.address_space<workgroup>>, vector<4xf32>
+// CHECK-NOT: vector.store
 // CHECK: gpu.barrier
-// CHECK: scf.if
+// CHECK: arith.muli %[[SLICE]], %c2048
 // CHECK: vector.load %{{.*}} : memref<4096xf32, #gpu.address_space<workgroup>>, vector<4xf32>
+// CHECK: vector.extract %[[KEPT]]#0
 // CHECK: arith.addf
-// CHECK: vector.store %{{.*}} : memref<128x128xf32
+// CHECK: %[[ROWS:.*]] = arith.muli %[[SLICE]], %c16
+// CHECK: arith.addi %{{.*}}, %[[ROWS]]
+// CHECK-COUNT-4: vector.store %{{.*}} : memref<128x128xf32
+// CHECK-NOT: vector.store
 func.func @slices(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
   %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3, k_slices = 2>
+    : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
+  return %c : tensor<128x128xf32>
+}
+
+// -----
+
+// Four slices, but one m16 tile with two groups of 16 columns: slices 0 and 1
+// finish one group each, slices 2 and 3 hand over both.
+// CHECK-LABEL: func @two_of_four
+// CHECK: %[[SLICE:.*]] = arith.divui %{{.*}}, %c64
+// CHECK: %[[HAS_SHARE:.*]] = arith.cmpi slt, %[[SLICE]], %c2
+// CHECK: scf.index_switch %[[SLICE]] ->
+// CHECK: case 0
+// CHECK-COUNT-2: vector.store %{{.*}} : memref<3072xf32, #gpu.address_space<workgroup>>, vector<4xf32>
+// CHECK-NOT: vector.store
+// CHECK: case 1
+// CHECK-COUNT-2: vector.store %{{.*}} : memref<3072xf32, #gpu.address_space<workgroup>>, vector<4xf32>
+// CHECK-NOT: vector.store
+// CHECK: default
+// CHECK-COUNT-4: vector.store %{{.*}} : memref<3072xf32, #gpu.address_space<workgroup>>, vector<4xf32>
+// CHECK-NOT: vector.store
+// CHECK: gpu.barrier
+// CHECK: scf.if %[[HAS_SHARE]]
+// CHECK-COUNT-6: vector.load %{{.*}} : memref<3072xf32, #gpu.address_space<workgroup>>, vector<4xf32>
+// CHECK-NOT: vector.load
+// CHECK: %[[SHARE:.*]] = arith.remui %[[SLICE]], %c2
+// CHECK: %[[COLUMNS:.*]] = arith.muli %[[SHARE]], %c16
+// CHECK: arith.addi %{{.*}}, %[[COLUMNS]]
+// CHECK: scf.if %[[HAS_SHARE]]
+// CHECK-COUNT-2: vector.store %{{.*}} : memref<128x128xf32
+// CHECK-NOT: vector.store
+func.func @two_of_four(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [16, 64, 64], warp = [16, 32], stages = 3, k_slices = 4>
     : tensor<256x128xf32>, tensor<128x256xf32> -> tensor<128x128xf32>
   return %c : tensor<128x128xf32>
 }

@@ -51,6 +51,8 @@ struct CostConstants {
   /// L2 answers requests of a line: what one for a half of it costs beside its
   /// bytes.
   double shortRequests = 0.06;
+  /// What bytes of an operand cost that is a small part of L2.
+  double hotReads = 0.7;
 
   //===--------------------------------------------------------------------===//
   // The main loop
@@ -65,6 +67,8 @@ struct CostConstants {
   /// What a k-tile takes longer where a scheduler has one warp, unless copies
   /// are where that matters least.
   double alone = 1.045;
+  /// What a k-tile takes with rounding, for each doubling of its k-slices.
+  double slicedRounding = 0.98;
   /// What guarded rounding takes longer in blocks with shares of tiles.
   double guardedShares = 1.045;
   /// What rounding takes longer where an SM has one block and tiles stick out

@@ -289,9 +289,11 @@ def CombineSums : Pass<"tt-combine-sums"> {
   let summary = "Add the sums of k-slices and of the blocks that split K";
   let description = [{
     Before `tt.store_fragments`, the k-slices of a block hand their sums over in
-    shared memory, and the blocks that share a tile of C (`split_k`, `stream_k`)
-    theirs in a workspace in global memory, where the last one to arrive adds them in the
-    order of k and stores C. Nothing happens where a config has neither.
+    shared memory, each finishing a share of every warp tile, as far as it has
+    whole shares: that is what the op stores then. The blocks that share a tile
+    of C (`split_k`, `stream_k`) hand theirs over in a workspace in global
+    memory, where the last one to arrive adds them in the order of k and stores
+    C. Nothing happens where a config has neither.
 
     The workspace is allocated and zeroed on the host before the launch. Each
     launch leaves it as it must be for the next.

@@ -55,6 +55,19 @@ int64_t countExtraBlocks(ConfigAttr config);
 /// registers each, beside its accumulators, fragments and addresses.
 int64_t countRegisterCopies(int64_t accumulators);
 
+/// How k-slices share the end of a tile, the sums of all slices and the store:
+/// each of m x n slices, of `split` or all of them, finishes a part of every
+/// warp tile. Which one, by its number:
+///
+///   m = 2, n = 1   0      m = 2, n = 2   0 1
+///                  1                     2 3
+///
+struct SliceShares {
+  int64_t m = 1, n = 1;
+
+  int64_t count() const { return m * n; }
+};
+
 /// How the blocks that stage the same tiles of an operand share looking at them
 /// for NaN (GuardTiles.cpp).
 struct GuardShare {
@@ -98,8 +111,8 @@ public:
   int64_t getStagesBytes() const {
     return config.getStages() * getStageBytes();
   }
-  /// Bytes in which the sums of the k-slices but the first are handed over,
-  /// once the stages are not needed any more.
+  /// Bytes in which k-slices hand over what others finish, once the stages are
+  /// not needed any more: of every sum, those of all slices but one.
   int64_t getSliceSumsBytes() const;
   int64_t getSharedBytes() const {
     return std::max(getStagesBytes(), getSliceSumsBytes());
@@ -127,13 +140,23 @@ public:
     return config.getWarpN() / (4 * getLaneColumns());
   }
 
-  /// Rows of C that pass through shared memory: 16 of each warp's tile at a
-  /// time. Elements from one row to the next, and bytes of the buffers of one
-  /// slice's warps, which follow the sums of slices.
+  /// As many slices as whole m16 tiles and whole groups of lanes' columns allow.
+  SliceShares getSliceShares() const;
+  /// What a warp finishes of its tile.
+  int64_t getFinishedM() const {
+    return config.getWarpM() / getSliceShares().m;
+  }
+  int64_t getFinishedN() const {
+    return config.getWarpN() / getSliceShares().n;
+  }
+
+  /// Rows of C that pass through shared memory: 16 of what each warp finishes
+  /// at a time. Elements from one row to the next, and bytes of the buffers of
+  /// all warps that finish a part, which follow the sums of slices.
   int64_t getRowBufferPitch() const;
   int64_t getRowBuffersBytes() const {
-    return config.getWarpsPerSlice() * kMmaM * getRowBufferPitch() *
-           elementBytes;
+    return getSliceShares().count() * config.getWarpsPerSlice() * kMmaM *
+           getRowBufferPitch() * elementBytes;
   }
 
   /// The swizzle of A's buffer, null if it is padded; the swizzle of B's.

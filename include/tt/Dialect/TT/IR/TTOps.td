@@ -91,7 +91,8 @@ def TT_StoreFragmentsOp : TT_Op<"store_fragments", [
     Stores what the warp accumulated to the tile of C whose first element is
     `c[row, column]`. `fragments` are the `mma.sync` accumulators of the m16n8
     tiles of the warp tile, row of tiles by row of tiles. Elements outside
-    `c`'s sizes are not written. `warp` is the warp tile, in elements.
+    `c`'s sizes are not written. `warp` is the warp tile, in elements;
+    where k-slices have shared the tile (`tt-combine-sums`), the share of it.
 
     Rows and columns are permuted inside the warp tile (TileLayout.h draws how)
     so that a lane holds adjacent columns. `tt-lower-epilogue` turns the op into
