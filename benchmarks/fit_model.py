@@ -2,11 +2,13 @@
 """Fits the cost model's constants to kernels that space.py measured.
 
   fit_model.py TT_EXPLAIN TARGET space.jsonl... [--constants dramLatency,alone]
-               [--rounds 4] [--halves]
+               [--rounds 4] [--halves] [--pairs] [--wide-rows]
 
 A pattern search from the constants as they are: each in turn is made larger or
-smaller by a step, and stays so if the loss falls; then the steps are halved. The
-loss of a problem is how much longer than the fastest of its kernels those take that
+smaller by a step, with --pairs each two of them as well, and stays so if the loss
+falls; then the steps are halved. --wide-rows leaves out problems with rows that are no
+multiple of 16 bytes: the default leaves out tiles that are slow with them, which the
+model does not know. The loss of a problem is how much longer than the fastest of its kernels those take that
 the model would choose, each by a weight that falls with its estimate, plus a part of
 what estimates differ by from times. Large changes count as loss, too.
 
@@ -16,6 +18,7 @@ other: what does not help there is not worth having.
 """
 
 import argparse
+import itertools
 import math
 import pathlib
 import subprocess
@@ -25,11 +28,12 @@ import model
 import results as results_module
 import space_tables
 
+WIDEST_COPY = 16  # bytes
 CHOICE_WIDTH = 0.012  # in log(estimate): what is this much longer has 1/e the weight
 ERROR_SHARE = 0.15  # of the root mean square error near the best, in the loss
 NEAR = 0.15  # in log(time): kernels this much slower count 1/e in that error
 STEP = 0.16  # first change of a constant, as a logarithm
-CHANGE_LOSS = 0.02  # of the square of a constant's logarithmic change
+CHANGE_LOSS = 0.005  # of the square of a constant's logarithmic change
 
 
 class Fit:
@@ -90,18 +94,35 @@ def _mean_square_error(run):
     return sum(w * (x - mean)**2 for w, x in zip(weights, errors)) / total
 
 
-def search(fit, first, rounds):
+def list_moves(names, pairs):
+    """Lists of constants, and for each list its possible {constant: direction}."""
+    groups = [*((name,) for name in names),
+              *(itertools.combinations(names, 2) if pairs else ())]
+    return [[dict(zip(group, signs))
+             for signs in itertools.product((1, -1), repeat=len(group))]
+            for group in groups]
+
+
+def search(fit, first, rounds, pairs):
     """The constants with the least loss found."""
     best, least, step = dict(first), fit.loss(first, first), STEP
     for _ in range(rounds):
-        for name in first:
-            for factor in (math.exp(step), math.exp(-step)):
-                tried = {**best, name: best[name] * factor}
+        for moves in list_moves(list(first), pairs):
+            for move in moves:
+                changed = {name: best[name] * math.exp(sign * step)
+                           for name, sign in move.items()}
+                tried = {**best, **changed}
                 if (loss := fit.loss(tried, first)) < least:
                     best, least = tried, loss
                     break
         step /= 2
     return best
+
+
+def has_wide_rows(row):
+    """Whether rows of A and of B are multiples of the widest copy."""
+    elements = WIDEST_COPY // (4 if row["element_type"] == "f32" else 2)
+    return row["m"] % elements == 0 and row["k"] % elements == 0
 
 
 def describe(ratios):
@@ -110,14 +131,14 @@ def describe(ratios):
             f"above {space_tables.FAR}")
 
 
-def judge_halves(tool, runs, first, rounds):
+def judge_halves(tool, runs, first, rounds, pairs):
     """Fits to one half of the sizes, prints what it does for the other."""
     first_half = set(sorted({size for _, size, _ in runs})[::2])
     one, two = (Fit(*tool, [rows for (_, size, _), rows in runs.items()
                             if (size in first_half) == is_first])
                 for is_first in (True, False))
     for half, (fit, other) in enumerate(((one, two), (two, one)), 1):
-        found = search(fit, first, rounds)
+        found = search(fit, first, rounds, pairs)
         print(f"fitted to half {half}, the other: "
               f"{describe(other.ratios(first))} -> {describe(other.ratios(found))}",
               flush=True)
@@ -140,6 +161,8 @@ def parse_arguments():
     parser.add_argument("--constants", default="", help="those to fit (all)")
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--halves", action="store_true")
+    parser.add_argument("--pairs", action="store_true")
+    parser.add_argument("--wide-rows", action="store_true")
     return parser.parse_args()
 
 
@@ -152,10 +175,12 @@ def run(arguments):
                          + ", ".join(known))
     first = {name: known[name] for name in names}
     runs = model.read_runs(arguments.results)
+    if arguments.wide_rows:
+        runs = {run: rows for run, rows in runs.items() if has_wide_rows(rows[0])}
     if arguments.halves:
-        judge_halves(tool, runs, first, arguments.rounds)
+        judge_halves(tool, runs, first, arguments.rounds, arguments.pairs)
     fit = Fit(*tool, runs.values())
-    found = search(fit, first, arguments.rounds)
+    found = search(fit, first, arguments.rounds, arguments.pairs)
     for name, value in found.items():
         print(f"{name} = {first[name]:.4g} -> {value:.4g}")
     print(f"{fit.count_kernels()} kernels, model's choice / fastest: "

@@ -101,7 +101,7 @@ static constexpr int64_t kStreamParts[] = {1, 2, 3, 4, 6};
 /// Of a block (ConfigAttr).
 static constexpr int64_t kMaxWarps = 16;
 /// How much shorter an estimate must be to count.
-static constexpr double kMargin = 0.995;
+static constexpr double kMargin = 0.998;
 
 /// The order of mma that measured best (docs/performance.md, "Order of mma"):
 /// narrow panels, wider ones where each fragment is rounded in the loop.

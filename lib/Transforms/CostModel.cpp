@@ -60,6 +60,9 @@ static constexpr double kUsableL2 = 0.8;
 /// of the same problem.
 static constexpr double kFewInFlight = 1.05;
 static constexpr int64_t kFewStages = 3;
+/// How near slices can bring a k-tile to the time that its mma take alone; none
+/// was measured nearer.
+static constexpr double kLeastOfTensor = 1.04;
 /// The end of a guarded block: a fence and an atomic addition; and what a
 /// k-tile takes longer by looks for NaN where a scheduler has one warp. Of
 /// kernels beside those of the same problem.
@@ -143,6 +146,7 @@ private:
   double getDramBytes(int64_t active) const;
   double getStagedLatency() const;
   double getLossAlone(int64_t blocks, bool isDramBound) const;
+  double getSlicedPart() const;
   /// What terms that overlap take together: their norm, see above.
   double combine(ArrayRef<double> terms) const;
   void addEnds(int64_t blocks, int64_t count);
@@ -266,6 +270,13 @@ double Estimator::getLossAlone(int64_t blocks, bool isDramBound) const {
   return loss;
 }
 
+/// See CostConstants.h.
+double Estimator::getSlicedPart() const {
+  if (work.roundingSlots == 0)
+    return 1;
+  return std::pow(constants.slicedRounding, std::log2(config.getKSlices()));
+}
+
 double Estimator::combine(ArrayRef<double> terms) const {
   double sum = 0;
   for (double term : terms)
@@ -308,9 +319,10 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
   if (config.getStages() == 1)
     perTile += std::max(0.0, getLatency() + l2 + kBarrierClocks / clock -
                                  perTile * (blocks - 1) / blocks);
-  bool isDramBound =
-      dram == *std::max_element(std::begin(terms), std::end(terms));
-  perTile *= getLossAlone(blocks, isDramBound);
+  double longest = *std::max_element(std::begin(terms), std::end(terms));
+  perTile *= getLossAlone(blocks, /*isDramBound=*/dram == longest);
+  double floor = std::max(longest, kLeastOfTensor * tensor);
+  perTile = std::min(perTile, std::max(perTile * getSlicedPart(), floor));
   double steppedTiles = count * kTiles;
   cost.mainLoop += steppedTiles * perTile;
   for (auto [total, term] :
@@ -408,9 +420,8 @@ bool Estimator::isTallPair() const {
 /// What main loops of some kinds take more or less than their terms say.
 void Estimator::addLosses() {
   bool rounds = work.roundingSlots > 0;
-  if (rounds)
-    cost.mainLoop *=
-        std::pow(constants.slicedRounding, std::log2(config.getKSlices()));
+  if (plan.sharesFragmentRegisters())
+    cost.mainLoop *= constants.sharedFragments;
   if (plan.leavesFewRegisters(target))
     cost.mainLoop *= rounds ? kTightRounding : kTightLoop;
   if (isTallPair())
@@ -447,7 +458,10 @@ CostEstimate Estimator::run() {
   addGuard();
   addLosses();
   addPersistence();
-  cost.launch = constants.launchSeconds;
+  int64_t together = llvm::divideCeil(
+      std::min(cost.waves.grid, cost.waves.slots), target.multiprocessors);
+  cost.launch =
+      constants.launchSeconds + constants.startSeconds * (together - 1);
   cost.total = cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction +
                cost.launch - cost.overlap;
   return cost;

@@ -67,10 +67,14 @@ struct CostConstants {
   /// What a k-tile takes longer where a scheduler has one warp, unless copies
   /// are where that matters least.
   double alone = 1.045;
-  /// What a k-tile takes with rounding, for each doubling of its k-slices.
-  double slicedRounding = 0.98;
+  /// What a k-tile with rounding takes for each doubling of its k-slices, if no
+  /// term alone takes as long: more warps wait less.
+  double slicedRounding = 0.965;
+  /// What loops take longer whose fragments share registers, so that one k-step's
+  /// loads wait for the mma of the one before.
+  double sharedFragments = 1.12;
   /// What guarded rounding takes longer in blocks with shares of tiles.
-  double guardedShares = 1.045;
+  double guardedShares = 1.055;
   /// What rounding takes longer where an SM has one block and tiles stick out
   /// of C.
   double raggedRounding = 1.05;
@@ -83,15 +87,17 @@ struct CostConstants {
   /// drain; and until the first k-tile is there, beside its own transfer.
   double launchSeconds = 1.52e-6;
   double fillSeconds = 84e-9;
+  /// Until an SM has started one more block.
+  double startSeconds = 150e-9;
   /// Until the sums of blocks that share a tile have met: stores, a fence, an
   /// atomic addition, loads, one after the other; and what it takes to be two
   /// blocks for a share of stream_k.
-  double meetingSeconds = 2.14e-6;
+  double meetingSeconds = 2.7e-6;
   double crossingSeconds = 3.6e-6;
   /// Of the sums' bytes: the part of an SM's port to L2 that they reach, and
   /// what writing costs beside reading.
-  double meetingPort = 0.44;
-  double meetingWrites = 2.3;
+  double meetingPort = 0.7;
+  double meetingWrites = 3.2;
   /// Of the bytes that such blocks copy, if operands do not fit L2, the part
   /// that comes from DRAM at least.
   double streamMisses = 0.3;
