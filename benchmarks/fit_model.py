@@ -8,9 +8,10 @@ A pattern search from the constants as they are: each in turn is made larger or
 smaller by a step, with --pairs each two of them as well, and stays so if the loss
 falls; then the steps are halved. --wide-rows leaves out problems with rows that are no
 multiple of 16 bytes: the default leaves out tiles that are slow with them, which the
-model does not know. The loss of a problem is how much longer than the fastest of its kernels those take that
-the model would choose, each by a weight that falls with its estimate, plus a part of
-what estimates differ by from times. Large changes count as loss, too.
+model does not know. The loss of a problem is how much longer than the fastest of its
+kernels those take that the model would choose, each by a weight that falls with its
+estimate, plus a part of what estimates differ by from times. Large changes count as
+loss, too.
 
 Prints the constants (CostConstants.h) and, before and after, the mean of model's
 choice / fastest. --halves first fits to each half of the problems and judges by the

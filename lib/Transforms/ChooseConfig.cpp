@@ -483,6 +483,9 @@ void Chooser::considerPersistence(ConfigAttr config) {
   // Copies need not be further ahead than a tile is long.
   if (config.getTilesAhead() > kTiles)
     config = withStages(config, kTiles + 1);
+  // With two, ptxas spills.
+  if (config.getStages() < kMinStages)
+    return;
   TilePlan plan(config, problem.elementType);
   int64_t slots = countSlots(plan, target);
   int64_t tiles = plan.countTiles(problem.m, problem.n);

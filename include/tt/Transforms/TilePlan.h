@@ -56,8 +56,8 @@ int64_t countExtraBlocks(ConfigAttr config);
 int64_t countRegisterCopies(int64_t accumulators);
 
 /// How k-slices share the end of a tile, the sums of all slices and the store:
-/// each of m x n slices, of `split` or all of them, finishes a part of every
-/// warp tile. Which one, by its number:
+/// each of the first m x n slices finishes a part of every warp tile, and others,
+/// if there are any, hand over all that they have. Which part, by the slice:
 ///
 ///   m = 2, n = 1   0      m = 2, n = 2   0 1
 ///                  1                     2 3
