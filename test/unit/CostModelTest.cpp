@@ -218,6 +218,50 @@ TEST_F(CostModelTest, TilesOfThinProductsNeedNotBeMultiplesOf32) {
   EXPECT_NE(chooseConfig(getProblem(16, 28672, 4095), target).getBlockN(), 112);
 }
 
+/// Of two tiles that read as much, the one that reads the long operand once.
+TEST_F(CostModelTest, ShortOperandsAreReadAgain) {
+  const char *tall = "block = [64, 32, 128], warp = [64, 32], stages = 4, "
+                     "a_layout = xor, k_slices = 4";
+  const char *wide = "block = [32, 64, 128], warp = [32, 64], stages = 4, "
+                     "a_layout = xor, k_slices = 4";
+  Problem longB = getProblem(64, 4096, 4096);
+  EXPECT_LT(estimate(longB, tall, "h200"), estimate(longB, wide, "h200"));
+  Problem longA = getProblem(4096, 64, 4096);
+  EXPECT_LT(estimate(longA, wide, "h200"), estimate(longA, tall, "h200"));
+}
+
+/// Slices are no way below what the tensor cores or DRAM take.
+TEST_F(CostModelTest, SlicesDoNotPassTheTensorCores) {
+  const TargetInfo &target = *TargetInfo::find("rtx4090");
+  for (Problem problem : {getProblem(4096, 4096, 4096, true, kNearest),
+                          getProblem(8192, 8, 8192, true, kNearest)})
+    for (const char *config :
+         {"block = [128, 128, 32], warp = [64, 64], stages = 3, k_slices = 2",
+          "block = [48, 16, 64], warp = [48, 16], stages = 3, k_slices = 4"}) {
+      CostEstimate cost =
+          estimateCost(problem, getPlan(problem, config), target);
+      EXPECT_GE(cost.mainLoop, std::max(cost.tensor, cost.dram)) << config;
+    }
+}
+
+/// Blocks that go on with another tile are of use where tiles are short.
+TEST_F(CostModelTest, ShortTilesArePersistent) {
+  const TargetInfo &target = *TargetInfo::find("h200");
+  for (bool isF32 : {false, true}) {
+    auto choose = [&](int64_t k) {
+      return chooseConfig(getProblem(8192, 8192, k, isF32, kNearest), target);
+    };
+    ConfigAttr config = choose(64);
+    EXPECT_TRUE(config.isPersistent());
+    EXPECT_GE(config.getStages(), 3);
+    EXPECT_LE(config.getTilesAhead(), 64 / config.getBlockK());
+  }
+  // One k-tile, and loops with rounding that are long.
+  EXPECT_FALSE(chooseConfig(getProblem(8192, 8192, 32), target).isPersistent());
+  EXPECT_FALSE(chooseConfig(getProblem(8192, 8192, 512, true, kNearest), target)
+                   .isPersistent());
+}
+
 /// ptxas spills in guarded loops whose warp tiles leave few registers, but for
 /// wide ones with padded rows of A, and whole tiles if a block has few warps.
 TEST_F(CostModelTest, GuardedDefaultsLeaveRegisters) {
