@@ -298,14 +298,6 @@ static ConfigAttr withBlocks(ConfigAttr c, int64_t streamTiles,
       persistentBlocks);
 }
 
-static ConfigAttr withStages(ConfigAttr c, int64_t stages) {
-  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(), stages,
-                         c.getRasterGroup(), c.getALayout(), c.getMmaOrder(),
-                         c.getCopySlot(), c.getKSlices(), c.getSplitK(),
-                         c.getStreamTiles(), c.getStreamShares(),
-                         c.getRoundingForm(), c.getPersistentBlocks());
-}
-
 /// Blocks that can run at the same time.
 static int64_t countSlots(const TilePlan &plan, const TargetInfo &target) {
   int64_t registers = std::min(plan.getRegisters(/*fragmentSets=*/2),
@@ -400,18 +392,19 @@ static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
                                       : CopySlot::before_barrier;
 }
 
-/// `c` with another slot of copies and form of rounding.
-static ConfigAttr withSchedule(ConfigAttr c, CopySlot slot, RoundingForm form) {
-  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(),
-                         c.getStages(), c.getRasterGroup(), c.getALayout(),
-                         c.getMmaOrder(), slot, c.getKSlices(), c.getSplitK(),
-                         c.getStreamTiles(), c.getStreamShares(), form,
-                         c.getPersistentBlocks());
+/// `c` with other stages, another slot of copies and form of rounding.
+static ConfigAttr withSchedule(ConfigAttr c, int64_t stages, CopySlot slot,
+                               RoundingForm form) {
+  return ConfigAttr::get(
+      c.getContext(), c.getBlock(), c.getWarp(), stages, c.getRasterGroup(),
+      c.getALayout(), c.getMmaOrder(), slot, c.getKSlices(), c.getSplitK(),
+      c.getStreamTiles(), c.getStreamShares(), form, c.getPersistentBlocks());
 }
 
 ConfigAttr mlir::tt::withBestCopySlot(ConfigAttr config, const Problem &problem,
                                       const TargetInfo &target) {
-  return withSchedule(config, chooseCopySlot(config, problem, target),
+  return withSchedule(config, config.getStages(),
+                      chooseCopySlot(config, problem, target),
                       config.getRoundingForm());
 }
 
@@ -465,8 +458,8 @@ void Chooser::considerForms(ConfigAttr config) {
   consider(config);
   if (!hasWideCopies(problem))
     return;
-  ConfigAttr guarded =
-      withSchedule(config, config.getCopySlot(), RoundingForm::guarded);
+  ConfigAttr guarded = withSchedule(
+      config, config.getStages(), config.getCopySlot(), RoundingForm::guarded);
   TilePlan plan(guarded, problem.elementType);
   if (canGuard(problem, plan) && getIllegality(plan, target).empty())
     consider(guarded);
@@ -478,12 +471,13 @@ void Chooser::considerPersistence(ConfigAttr config) {
   if (config.getKSlices() > 1 || config.sharesTiles() ||
       !problem.hasStaticResult() || ShapedType::isDynamic(problem.k) ||
       config.getBlockM() * config.getBlockN() < kPersistentTile ||
-      (problem.rounds() && !isShort) || kTiles == 1)
+      (problem.rounds() && !isShort))
     return;
   // Copies need not be further ahead than a tile is long.
   if (config.getTilesAhead() > kTiles)
-    config = withStages(config, kTiles + 1);
-  // With two, ptxas spills.
+    config = withSchedule(config, kTiles + 1, config.getCopySlot(),
+                          config.getRoundingForm());
+  // With two, so with one k-tile, it is slower, and ptxas spills.
   if (config.getStages() < kMinStages)
     return;
   TilePlan plan(config, problem.elementType);

@@ -24,8 +24,8 @@
 // The parts overlap, but not wholly: two that are busy all the time get in each
 // other's way. We take the 3.1-norm of the terms: one dominant term counts
 // alone, two equal ones cost 1.25 times one. That exponent, and the others of
-// CostConstants.h, were fitted to the time of 3,400 kernels on an H200, which
-// followed fits to 2,000 on an H100 (docs/tuning.md).
+// CostConstants.h, were fitted to the times of kernels on an H100 and an H200
+// (docs/tuning.md).
 //
 //===----------------------------------------------------------------------===//
 
@@ -60,9 +60,9 @@ static constexpr double kUsableL2 = 0.8;
 /// of the same problem.
 static constexpr double kFewInFlight = 1.05;
 static constexpr int64_t kFewStages = 3;
-/// How near slices can bring a k-tile to the time that its mma take alone: where
-/// that is nearly all, they measured slower (f32 4096x4096x4096 in 128x128, two
-/// slices 693 us, one 675).
+/// How near slices can bring a k-tile to the time that its mma take alone:
+/// where that is nearly all, they measured slower (f32 4096x4096x4096 in
+/// 128x128, two slices 693 us, one 675).
 static constexpr double kLeastOfTensor = 1.04;
 /// The end of a guarded block: a fence and an atomic addition; and what a
 /// k-tile takes longer by looks for NaN where a scheduler has one warp. Of
@@ -79,9 +79,9 @@ static constexpr double kTightLoop = 1.02, kTightRounding = 1.06;
 /// take all of it.
 static constexpr double kTallPairs = 0.92;
 
-/// What f32 main loops of tiles of 256 rows take, of the model's estimate: beside
-/// 128x256 in 27 pairs of kernels 256x128 took 1.010, beside 64x256 in 10 pairs
-/// 256x64 1.027. In 16 bits it makes no difference.
+/// What f32 main loops of tiles of 256 rows take, of the model's estimate:
+/// beside 128x256 in 27 pairs of kernels 256x128 took 1.010, beside 64x256 in
+/// 10 pairs 256x64 1.027. In 16 bits it makes no difference.
 static constexpr int64_t kTallRows = 256;
 static constexpr double kTallF32 = 1.012;
 
@@ -153,7 +153,8 @@ private:
   double getDramBytes(int64_t active) const;
   double getStagedLatency() const;
   double getLossAlone(int64_t blocks, bool isDramBound) const;
-  double getSlicedPart() const;
+  /// `perTile` where k-slices are more warps, which wait less.
+  double applySlices(double perTile, double tensor, double longest) const;
   /// What terms that overlap take together: their norm, see above.
   double combine(ArrayRef<double> terms) const;
   void addEnds(int64_t blocks, int64_t count);
@@ -277,11 +278,14 @@ double Estimator::getLossAlone(int64_t blocks, bool isDramBound) const {
   return loss;
 }
 
-/// See CostConstants.h.
-double Estimator::getSlicedPart() const {
-  if (work.roundingSlots == 0)
-    return 1;
-  return std::pow(constants.slicedRounding, std::log2(config.getKSlices()));
+double Estimator::applySlices(double perTile, double tensor,
+                              double longest) const {
+  if (work.roundingSlots == 0 || config.getKSlices() == 1)
+    return perTile;
+  double doublings = std::log2(config.getKSlices());
+  double sliced = perTile * std::pow(constants.slicedRounding, doublings);
+  return std::min(perTile,
+                  std::max({sliced, longest, kLeastOfTensor * tensor}));
 }
 
 double Estimator::combine(ArrayRef<double> terms) const {
@@ -328,8 +332,7 @@ void Estimator::addWave(int64_t active, int64_t count, double kTiles) {
                                  perTile * (blocks - 1) / blocks);
   double longest = *std::max_element(std::begin(terms), std::end(terms));
   perTile *= getLossAlone(blocks, /*isDramBound=*/dram == longest);
-  double floor = std::max(longest, kLeastOfTensor * tensor);
-  perTile = std::min(perTile, std::max(perTile * getSlicedPart(), floor));
+  perTile = applySlices(perTile, tensor, longest);
   double steppedTiles = count * kTiles;
   cost.mainLoop += steppedTiles * perTile;
   for (auto [total, term] :
@@ -459,18 +462,16 @@ CostEstimate Estimator::run() {
     return cost;
   }
   addWaves((tiles - config.getStreamTiles()) * config.getSplitK(), cost.kTiles);
+  int64_t active = std::min(cost.waves.grid, cost.waves.slots);
   if (config.getSplitK() > 1)
-    addMeeting(std::min(cost.waves.grid, cost.waves.slots), cost.waves.count,
-               config.getSplitK());
+    addMeeting(active, cost.waves.count, config.getSplitK());
   if (config.getStreamTiles() > 0)
     addStream();
   addGuard();
   addLosses();
   addPersistence();
-  int64_t together = llvm::divideCeil(
-      std::min(cost.waves.grid, cost.waves.slots), target.multiprocessors);
-  cost.launch =
-      constants.launchSeconds + constants.startSeconds * (together - 1);
+  int64_t blocks = llvm::divideCeil(active, target.multiprocessors);
+  cost.launch = constants.launchSeconds + constants.startSeconds * (blocks - 1);
   cost.total = cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction +
                cost.launch - cost.overlap;
   return cost;

@@ -56,9 +56,7 @@ private:
   /// m16 and n8 tiles, and groups of four lanes' columns, of what is stored.
   int64_t countMTiles() { return store.getWarp()[0] / kMmaM; }
   int64_t countNTiles() { return store.getWarp()[1] / kMmaN; }
-  int64_t countLaneGroups() {
-    return store.getWarp()[1] / (4 * plan.getLaneColumns());
-  }
+  int64_t countLaneGroups() { return plan.countLaneGroups(store.getWarp()[1]); }
   /// The row of C, from the first of an m16 tile, that a lane's fragment row g
   /// (half 0) or g + 8 (half 1) is; and that any fragment row is.
   Value getRowInTile(int64_t half);

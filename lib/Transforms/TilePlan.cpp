@@ -118,7 +118,7 @@ int64_t TilePlan::getLaneColumns() const {
 SliceShares TilePlan::getSliceShares() const {
   int64_t slices = config.getKSlices();
   int64_t m = std::gcd(slices, getMTiles());
-  return {m, std::gcd(slices / m, getLaneGroups())};
+  return {m, std::gcd(slices / m, countLaneGroups(config.getWarpN()))};
 }
 
 // 8 lanes write 16 bytes each at a time, 64 bytes of rows g and g + 1: these

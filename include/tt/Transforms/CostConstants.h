@@ -70,8 +70,8 @@ struct CostConstants {
   /// What a k-tile with rounding takes for each doubling of its k-slices, if no
   /// term alone takes as long: more warps wait less.
   double slicedRounding = 0.965;
-  /// What loops take longer whose fragments share registers, so that one k-step's
-  /// loads wait for the mma of the one before.
+  /// What loops take longer whose fragments share registers, so that one
+  /// k-step's loads wait for the mma of the one before.
   double sharedFragments = 1.12;
   /// What guarded rounding takes longer in blocks with shares of tiles.
   double guardedShares = 1.055;

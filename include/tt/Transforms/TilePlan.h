@@ -56,8 +56,9 @@ int64_t countExtraBlocks(ConfigAttr config);
 int64_t countRegisterCopies(int64_t accumulators);
 
 /// How k-slices share the end of a tile, the sums of all slices and the store:
-/// each of the first m x n slices finishes a part of every warp tile, and others,
-/// if there are any, hand over all that they have. Which part, by the slice:
+/// each of the first m x n slices finishes a part of every warp tile, and
+/// others, if there are any, hand over all that they have. Which part, by the
+/// slice:
 ///
 ///   m = 2, n = 1   0      m = 2, n = 2   0 1
 ///                  1                     2 3
@@ -135,12 +136,13 @@ public:
   /// allows it.
   int64_t getLaneColumns() const;
 
-  /// Groups of four lanes' columns in a row of a warp tile of C.
-  int64_t getLaneGroups() const {
-    return config.getWarpN() / (4 * getLaneColumns());
+  /// Groups of four lanes' columns in so many columns of C.
+  int64_t countLaneGroups(int64_t columns) const {
+    return columns / (4 * getLaneColumns());
   }
 
-  /// As many slices as whole m16 tiles and whole groups of lanes' columns allow.
+  /// As many slices as whole m16 tiles and whole groups of lanes' columns
+  /// allow.
   SliceShares getSliceShares() const;
   /// What a warp finishes of its tile.
   int64_t getFinishedM() const {
