@@ -118,6 +118,8 @@ int64_t Problem::countKTiles(int64_t blockK) const {
 }
 
 int64_t Problem::getCopyBytes(int64_t length) const {
+  if (ShapedType::isDynamic(length))
+    return getElementBytes();
   return std::gcd(length * getElementBytes(), kChunkBytes);
 }
 
@@ -176,8 +178,7 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
 /// Whether each row of an operand begins at a multiple of the widest copy, if
 /// rows of this length are adjacent.
 static bool hasWideRows(const Problem &problem, int64_t length) {
-  return !ShapedType::isDynamic(length) &&
-         problem.getCopyBytes(length) == kChunkBytes;
+  return problem.getCopyBytes(length) == kChunkBytes;
 }
 
 /// Whether those of A and of B do.
@@ -196,9 +197,17 @@ static bool hasWholeTiles(const Problem &problem, ConfigAttr config) {
       });
 }
 
+/// Copies that bring a k-tile of both operands.
+static int64_t countCopies(const Problem &problem, const TilePlan &plan) {
+  ConfigAttr config = plan.getConfig();
+  int64_t kBytes = config.getBlockK() * plan.getElementBytes();
+  return config.getBlockM() * kBytes / problem.getCopyBytes(problem.m) +
+         config.getBlockN() * kBytes / problem.getCopyBytes(problem.k);
+}
+
 /// Whether warp tiles of 48x96 leave ptxas too few registers: for rounded
 /// fragments beside those as loaded, and for addresses, of which XORed rows of
-/// A need one each, and so do copies if they are many. Rounded exactly,
+/// A and narrow copies need one each, if they are many. Rounded exactly,
 /// fragments are slower than with smaller tiles; guarded loops spill but for
 /// wide warp tiles, padded rows, and blocks that have their tiles alone; those
 /// of few warps, so of many copies a thread, but for whole tiles.
@@ -214,9 +223,8 @@ static bool isTightForOne(const Problem &problem, const TilePlan &plan,
            config.getWarpM() > config.getWarpN() || config.sharesTiles() ||
            (config.getWarps() < kWarpsOfLargeBlock &&
             !hasWholeTiles(problem, config));
-  int64_t bytes = (config.getBlockM() + config.getBlockN()) *
-                  config.getBlockK() * plan.getElementBytes();
-  return isXor && bytes > kCopies * kChunkBytes * plan.getThreads();
+  return (isXor || !hasWideCopies(problem)) &&
+         countCopies(problem, plan) > kCopies * plan.getThreads();
 }
 
 /// Whether the addresses of XORed rows of a long k-tile, beside the fragments
@@ -468,8 +476,8 @@ void Chooser::considerForms(ConfigAttr config) {
 void Chooser::considerPersistence(ConfigAttr config) {
   int64_t kTiles = problem.countKTiles(config.getBlockK());
   bool isShort = kTiles <= kMostKTilesOfShort;
-  if (config.getKSlices() > 1 || config.sharesTiles() ||
-      !problem.hasStaticResult() || ShapedType::isDynamic(problem.k) ||
+  if (config.hasPartialSums() || !problem.hasStaticResult() ||
+      ShapedType::isDynamic(problem.k) ||
       config.getBlockM() * config.getBlockN() < kPersistentTile ||
       (problem.rounds() && !isShort))
     return;

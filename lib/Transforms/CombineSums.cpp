@@ -356,6 +356,7 @@ void SumCombiner::run() {
   else
     storeIf(hasShare);
   store.getFragmentsMutable().assign(sums);
+  store.setCombined(true);
 }
 
 namespace {
@@ -371,7 +372,7 @@ struct CombineSums : tt::impl::CombineSumsBase<CombineSums> {
         store.emitOpError("expected to stand in a gpu.launch with tt.config");
         return signalPassFailure();
       }
-      if (config.getKSlices() == 1 && !config.sharesTiles())
+      if (!config.hasPartialSums() || store.getCombined())
         continue;
       if (config.sharesTiles() &&
           !cast<MemRefType>(store.getC().getType()).hasStaticShape()) {

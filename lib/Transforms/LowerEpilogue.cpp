@@ -310,8 +310,14 @@ struct LowerEpilogue : tt::impl::LowerEpilogueBase<LowerEpilogue> {
     getOperation()->walk([&](StoreFragmentsOp op) { stores.push_back(op); });
     for (StoreFragmentsOp store : stores) {
       auto launch = store->getParentOfType<gpu::LaunchOp>();
-      if (!launch || !getConfig(launch)) {
+      ConfigAttr config = launch ? getConfig(launch) : ConfigAttr();
+      if (!config) {
         store.emitOpError("expected to stand in a gpu.launch with tt.config");
+        return signalPassFailure();
+      }
+      if (config.hasPartialSums() && !store.getCombined()) {
+        store.emitOpError("stores partial sums, as the config has k_slices, "
+                          "split_k or stream_k; run tt-combine-sums first");
         return signalPassFailure();
       }
       EpilogueLowering(store, launch, rowAlignment).run();

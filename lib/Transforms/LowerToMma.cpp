@@ -295,7 +295,8 @@ void MmaLowering::storeResults(ValueRange fragments, linalg::CopyOp copy) {
   StoreFragmentsOp::create(
       builder, fragments, first.memref, first.indices[0], first.indices[1],
       builder.getDenseI64ArrayAttr(
-          {kernel.config.getWarpM(), kernel.config.getWarpN()}));
+          {kernel.config.getWarpM(), kernel.config.getWarpN()}),
+      /*combined=*/false);
 }
 
 /// The tile of a persistent block ends in the loop: where it does, the

@@ -1,4 +1,7 @@
 // RUN: tt-opt %s --tt-to-linalg --linalg-to-gpu --gpu-to-nvgpu --split-input-file | FileCheck %s
+// The pass changes nothing where it has run before.
+// RUN: tt-opt %s --split-input-file --tt-to-linalg --linalg-to-gpu --tt-lower-to-mma --tt-combine-sums -o %t.once
+// RUN: tt-opt %t.once --split-input-file --tt-combine-sums | diff %t.once -
 
 // Two slices of 128 threads, of 8 fragments each. Each hands over the 4 of one
 // m16 tile in shared memory, adds what it gets to those of the other, and stores

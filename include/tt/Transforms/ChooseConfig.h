@@ -43,7 +43,8 @@ struct Problem {
   /// k-tiles of `blockK` elements; of a size that the model assumes if K is not
   /// known.
   int64_t countKTiles(int64_t blockK) const;
-  /// Bytes that one copy of such rows may move; `length` is static.
+  /// Bytes that one copy of such rows may move: if `length` is not known, an
+  /// element.
   int64_t getCopyBytes(int64_t length) const;
 };
 

@@ -293,7 +293,8 @@ def CombineSums : Pass<"tt-combine-sums"> {
     whole shares: that is what the op stores then. The blocks that share a tile
     of C (`split_k`, `stream_k`) hand theirs over in a workspace in global
     memory, where the last one to arrive adds them in the order of k and stores
-    C. Nothing happens where a config has neither.
+    C. Nothing happens where a config has neither, or where the pass has run
+    before.
 
     The workspace is allocated and zeroed on the host before the launch. Each
     launch leaves it as it must be for the next.

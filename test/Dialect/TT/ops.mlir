@@ -39,8 +39,10 @@ func.func @attributes() attributes {
 // CHECK-LABEL: func @between_passes
 // CHECK: tt.round_to_tf32 %{{.*}} nearest_finite : vector<4x1xf32>
 // CHECK: tt.store_fragments %{{.*}}, %{{.*}} to %{{.*}}[%{{.*}}, %{{.*}}] warp [16, 16] : vector<2x2xf32>, vector<2x2xf32> to memref<?x?xf16>
+// CHECK: tt.store_fragments %{{.*}}, %{{.*}} to %{{.*}}[%{{.*}}, %{{.*}}] warp [16, 16] combined : vector<2x2xf32>, vector<2x2xf32> to memref<?x?xf16>
 func.func @between_passes(%x: vector<4x1xf32>, %f: vector<2x2xf32>, %c: memref<?x?xf16>, %i: index) -> vector<4x1xf32> {
   %y = tt.round_to_tf32 %x nearest_finite : vector<4x1xf32>
   tt.store_fragments %f, %f to %c[%i, %i] warp [16, 16] : vector<2x2xf32>, vector<2x2xf32> to memref<?x?xf16>
+  tt.store_fragments %f, %f to %c[%i, %i] warp [16, 16] combined : vector<2x2xf32>, vector<2x2xf32> to memref<?x?xf16>
   return %y : vector<4x1xf32>
 }

@@ -195,6 +195,8 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     int64_t getWarps() const { return getWarpsPerSlice() * getKSlices(); }
     /// Whether several blocks may share a tile of C.
     bool sharesTiles() const { return getSplitK() > 1 || getStreamTiles() > 0; }
+    /// Whether several slices or blocks sum up parts of a tile of C.
+    bool hasPartialSums() const { return getKSlices() > 1 || sharesTiles(); }
     /// Whether a block may compute several tiles of C.
     bool isPersistent() const { return getPersistentBlocks() > 0; }
     /// How many k-tiles copies are ahead of the mma among which they stand.

@@ -91,8 +91,11 @@ def TT_StoreFragmentsOp : TT_Op<"store_fragments", [
     Stores what the warp accumulated to the tile of C whose first element is
     `c[row, column]`. `fragments` are the `mma.sync` accumulators of the m16n8
     tiles of the warp tile, row of tiles by row of tiles. Elements outside
-    `c`'s sizes are not written. `warp` is the warp tile, in elements;
-    where k-slices have shared the tile (`tt-combine-sums`), the share of it.
+    `c`'s sizes are not written. `warp` is the warp tile, in elements.
+
+    Where k-slices or blocks share tiles of C, `tt-combine-sums` adds their sums
+    and sets `combined`; `fragments` and `warp` are then the share of the warp
+    tile that the slice finishes.
 
     Rows and columns are permuted inside the warp tile (TileLayout.h draws how)
     so that a lane holds adjacent columns. `tt-lower-epilogue` turns the op into
@@ -101,10 +104,10 @@ def TT_StoreFragmentsOp : TT_Op<"store_fragments", [
   let arguments = (ins Variadic<AnyVectorOfNonZeroRank>:$fragments,
                        Arg<MemRefRankOf<[F32, F16, BF16], [2]>, "", [MemWrite]>:$c,
                        Index:$row, Index:$column,
-                       DenseI64ArrayAttr:$warp);
+                       DenseI64ArrayAttr:$warp, UnitAttr:$combined);
   let assemblyFormat = [{
-    $fragments `to` $c `[` $row `,` $column `]` `warp` $warp attr-dict
-    `:` type($fragments) `to` type($c)
+    $fragments `to` $c `[` $row `,` $column `]` `warp` $warp
+    (`combined` $combined^)? attr-dict `:` type($fragments) `to` type($c)
   }];
   let hasVerifier = 1;
 }
