@@ -37,7 +37,7 @@ TILES = ["block = [32, 32, 32], warp = [16, 16], stages = 4",
          "block = [128, 256, 32], warp = [64, 64], stages = 4",
          "block = [128, 256, 64], warp = [64, 64], stages = 2",
          "block = [128, 128, 128], warp = [64, 64], stages = 1"]
-LLVM = "GpuModuleToBinaryPass"
+LLVM = "SerializeKernel"
 NESTED = "Pipeline"  # sums of what is listed too
 
 

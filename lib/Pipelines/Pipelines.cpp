@@ -99,16 +99,21 @@ void mlir::tt::buildNVGPUToNVVMPipeline(OpPassManager &pm,
 
 /// Chip and PTX feature of a GPU go together: the backend aborts where they do
 /// not fit. An unknown name was already refused by tt-select-config.
+void mlir::tt::buildAttachTargetPipeline(OpPassManager &pm,
+                                         const PipelineOptions &options) {
+  const TargetInfo *target = TargetInfo::find(options.chip);
+  if (!target)
+    return;
+  GpuNVVMAttachTargetOptions attach;
+  attach.chip = target->chip.str();
+  attach.features = target->ptxFeature.str();
+  attach.optLevel = options.optimizationLevel;
+  pm.addPass(createGpuNVVMAttachTarget(attach));
+}
+
 void mlir::tt::buildNVVMToPTXPipeline(OpPassManager &pm,
                                       const PipelineOptions &options) {
-  const TargetInfo *target = TargetInfo::find(options.chip);
-  if (target) {
-    GpuNVVMAttachTargetOptions attach;
-    attach.chip = target->chip.str();
-    attach.features = target->ptxFeature.str();
-    attach.optLevel = options.optimizationLevel;
-    pm.addPass(createGpuNVVMAttachTarget(attach));
-  }
+  buildAttachTargetPipeline(pm, options);
   GpuModuleToBinaryPassOptions binary;
   binary.compilationTarget = options.format;
   pm.addPass(createGpuModuleToBinaryPass(binary));

@@ -13,6 +13,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVM/NVVM/Utils.h"
 #include "tt/Pipelines/Pipelines.h"
+#include "tt/Target/SerializeKernel.h"
 #include "tt/Target/TargetInfo.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/TilePlan.h"
@@ -84,12 +85,8 @@ bool mlir::tt::hasPtxas() {
   return llvm::sys::fs::can_execute(path);
 }
 
-using BuildPipeline = void (*)(OpPassManager &, const PipelineOptions &);
-
-static void setOptions(PipelineOptions &options, const KernelRequest &request) {
-  options.chip = request.chip;
-  options.rowAlignment = request.rowAlignment;
-}
+using BuildPipeline =
+    function_ref<void(OpPassManager &, const PipelineOptions &)>;
 
 static LogicalResult runPipeline(ModuleOp module, BuildPipeline build,
                                  const PipelineOptions &options,
@@ -99,28 +96,6 @@ static LogicalResult runPipeline(ModuleOp module, BuildPipeline build,
     hook(pm);
   build(pm, options);
   return pm.run(module);
-}
-
-/// Compiles a copy of `module`, which is at the nvvm stage, to `format`.
-static FailureOr<std::string> getObject(ModuleOp module,
-                                        const KernelRequest &request,
-                                        StringRef format,
-                                        const PassManagerHook &hook) {
-  OwningOpRef<ModuleOp> copy = module.clone();
-  PipelineOptions options;
-  setOptions(options, request);
-  options.format = format.str();
-  if (failed(runPipeline(*copy, buildNVVMToPTXPipeline, options, hook)))
-    return failure();
-  std::string object;
-  copy->walk([&](gpu::BinaryOp binary) {
-    for (Attribute attribute : binary.getObjects())
-      object = cast<gpu::ObjectAttr>(attribute).getObject().getValue().str();
-  });
-  // PTX text comes with its terminator.
-  if (format == "isa" && !object.empty() && object.back() == '\0')
-    object.pop_back();
-  return object;
 }
 
 //===----------------------------------------------------------------------===//
@@ -205,7 +180,8 @@ mlir::tt::compileModule(ModuleOp module, const KernelRequest &request,
                         const StageObserver &observe,
                         const PassManagerHook &hook) {
   PipelineOptions options;
-  setOptions(options, request);
+  options.chip = request.chip;
+  options.rowAlignment = request.rowAlignment;
   runtime::Kernel kernel;
   kernel.compiler = kCompilerVersion.str();
   kernel.elementType = request.elementType;
@@ -234,18 +210,16 @@ mlir::tt::compileModule(ModuleOp module, const KernelRequest &request,
   if (failed(describeLaunch(module, request, kernel)))
     return failure();
 
-  FailureOr<std::string> ptx = getObject(module, request, "isa", hook);
-  FailureOr<std::string> bitcode = getObject(module, request, "llvm", hook);
-  if (failed(ptx) || failed(bitcode))
+  KernelObjects objects;
+  auto serialize = [&](OpPassManager &pm, const PipelineOptions &options) {
+    buildAttachTargetPipeline(pm, options);
+    pm.addPass(createSerializeKernelPass(objects, request.wantCubin));
+  };
+  if (failed(runPipeline(module, serialize, options, hook)))
     return failure();
-  kernel.ptx = std::move(*ptx);
-  kernel.bitcode = std::move(*bitcode);
-  if (!request.wantCubin)
-    return kernel;
-  FailureOr<std::string> cubin = getObject(module, request, "bin", hook);
-  if (failed(cubin))
-    return failure();
-  kernel.cubin = std::move(*cubin);
+  kernel.bitcode = std::move(objects.bitcode);
+  kernel.ptx = std::move(objects.ptx);
+  kernel.cubin = std::move(objects.cubin);
   return kernel;
 }
 

@@ -53,6 +53,9 @@ void buildGPUToNVGPUPipeline(OpPassManager &pm, const PipelineOptions &options);
 /// nvgpu -> nvvm: outline kernels to gpu.module and convert them.
 void buildNVGPUToNVVMPipeline(OpPassManager &pm,
                               const PipelineOptions &options);
+/// What nvvm -> PTX begins with: says which chip the kernels are for.
+void buildAttachTargetPipeline(OpPassManager &pm,
+                               const PipelineOptions &options);
 /// nvvm -> PTX in a gpu.binary.
 void buildNVVMToPTXPipeline(OpPassManager &pm, const PipelineOptions &options);
 /// All of the above.
