@@ -2,7 +2,7 @@
 """Times kernel files of tt beside their peers: same work, same process.
 
   bench.py KERNELS --output results.jsonl [--cutlass cutlass-peers.so]
-           [--budget SECONDS] [--peers triton,cutlass,cublas,peak]
+           [--budget SECONDS] [--peers triton,cutlass,cublas,peak,read]
            [--contracts f16,...] [--suites seed,...] [--only 4096x4096]
            [--sustained SECONDS]
 
@@ -83,7 +83,8 @@ def open_peers(arguments, problems, journal):
     makers = {
         "triton": lambda: peers.Triton(problems, monitor.architecture()),
         "cutlass": lambda: peers.Cutlass(arguments.cutlass),
-        "cublas": lambda: peers.Cublas(), "peak": lambda: peers.Peak()}
+        "cublas": lambda: peers.Cublas(), "peak": lambda: peers.Peak(),
+        "read": lambda: peers.Read()}
     found = {}
     for name, make in makers.items():
         if name not in arguments.peers:
@@ -182,7 +183,7 @@ def parse_arguments():
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--cutlass", default="cutlass-peers.so")
     parser.add_argument("--peers", type=words,
-                        default=words("triton,cutlass,cublas,peak"))
+                        default=words("triton,cutlass,cublas,peak,read"))
     parser.add_argument("--sustained", type=float, default=0, metavar="SECONDS")
     add_extent(parser)
     return parser.parse_args()

@@ -10,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "python"))
 import torch
 
 import mma_peak
+import read_peak
 import tt_kernel
 from tt_kernel import driver
 
@@ -167,3 +168,22 @@ class Peak:
                                   get_stream(), arguments),
             flops=mma_peak.flops(element_type, self._multiprocessors,
                                  self.ITERATIONS))], "peak")
+
+
+class Read:
+    """A and B read once: no product of theirs is faster, unless they are in caches."""
+
+    def __init__(self):
+        self._function = driver.load_function(read_peak.read_ptx().encode(), "read", 0)
+        self._out = torch.zeros(1, dtype=torch.int32, device="cuda")
+        self._blocks = read_peak.BLOCKS_PER_SM * torch.cuda.get_device_properties(
+            0).multi_processor_count
+
+    def families(self, operands, element_type):
+        arguments = [value for matrix in (operands.a, operands.b)
+                     for value in (matrix.data_ptr(), read_peak.count_chunks(matrix))]
+        arguments.append(self._out.data_ptr())
+        yield Family("A and B read", [Candidate(
+            "A and B read", None,
+            lambda: driver.launch(self._function, self._blocks, read_peak.THREADS, 0,
+                                  get_stream(), arguments))], "read")

@@ -41,8 +41,8 @@ def _contract_columns(contract, hopper):
     triton = "Triton, truncating" if truncates else "Triton"
     cutlass = "CUTLASS, rounding" if truncates else "CUTLASS"
     cublas = "cuBLAS (wgmma)" if hopper else "cuBLAS"
-    return ["M×N×K", "tt", "of mma.sync peak", f"{triton}: seed", "space", "any",
-            cutlass, cublas, "tt / Triton any", "tt / CUTLASS",
+    return ["M×N×K", "tt", "of mma.sync peak", "of A and B read", f"{triton}: seed",
+            "space", "any", cutlass, cublas, "tt / Triton any", "tt / CUTLASS",
             "tt / best like for like", "SM MHz"]
 
 
@@ -56,7 +56,9 @@ def contract_table(problems, contract):
         cutlass, ratio = problem.cutlass(contract), problem.ratio(contract)
         rows.append([
             problem.size, _tflops(ours),
-            _ratio(ours, problem.labelled("mma.sync peak")), *map(_tflops, triton), _tflops(cutlass), _tflops(cublas),
+            _ratio(ours, problem.labelled("mma.sync peak")),
+            _ratio(ours, problem.labelled("A and B read")),
+            *map(_tflops, triton), _tflops(cutlass), _tflops(cublas),
             _ratio(ours, triton[-1]), _ratio(ours, cutlass),
             f"{ratio:.2f}" if ratio else "", str(ours["mhz"] or "")])
     return table(_contract_columns(contract, hopper), rows)

@@ -97,7 +97,7 @@ class BenchTest(unittest.TestCase):
     def test_missing_peers_are_named(self):
         rows = self.run_bench()
         self.assertEqual([r["peer"] for r in self.rows(rows, "missing")],
-                         ["triton", "cutlass", "peak"])
+                         ["triton", "cutlass", "peak", "read"])
 
     def test_too_large_a_problem_is_reported(self):
         self.sizes = [100000, 1024]

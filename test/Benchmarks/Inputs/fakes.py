@@ -64,7 +64,7 @@ def install(clock, families, ours, checked):
 
     class Peers(types.ModuleType):
         Cublas = staticmethod(lambda: types.SimpleNamespace(families=families))
-        Triton = Cutlass = Peak = staticmethod(missing)
+        Triton = Cutlass = Peak = Read = staticmethod(missing)
         Ours = staticmethod(lambda folder: types.SimpleNamespace(
             candidates=ours, family=lambda contract, candidates:
             types.SimpleNamespace(label="tt", candidates=candidates, kin="tt")))

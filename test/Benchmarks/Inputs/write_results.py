@@ -32,7 +32,8 @@ def problem(element_type, size, kernels, triton, cutlass, cublas):
             "f16" if element_type == "f16" else "tf32-nearest", cublas,
             other_instructions=True),
         row(element_type, size, "mma.sync peak", ["mma.sync peak"], None,
-            PEAK[element_type])]
+            PEAK[element_type]),
+        row(element_type, size, "A and B read", ["A and B read"], None, 2000.0)]
 
 
 BIG, SMALL = (4096, 4096, 4096), (512, 4096, 4096)
