@@ -126,11 +126,9 @@ Value RegisterCopier::loadPair(const TilePiece &place) {
 /// tt-assign-stages moves both.
 void RegisterCopier::run(Value slot) {
   SmallVector<std::pair<TilePiece, Value>> loaded;
-  int64_t threads = plan.getThreads();
-  int64_t rounds = countTileRounds(threads, tile.rows, tile.columns, kPair);
-  for (int64_t round = 0; round < rounds; ++round) {
-    TilePiece place = getTilePiece(builder, thread, threads, tile.rows,
-                                   tile.columns, kPair, round);
+  TileRounds rounds(plan.getThreads(), tile.rows, tile.columns, kPair);
+  for (int64_t round = 0; round < rounds.count(); ++round) {
+    TilePiece place = rounds.getPiece(builder, thread, round);
     loaded.push_back({place, loadPair(place)});
   }
   for (auto [place, pair] : loaded) {

@@ -141,30 +141,55 @@ scf::ForOp mlir::tt::getKTileLoop(gpu::LaunchOp launch) {
 // Tiles
 //===----------------------------------------------------------------------===//
 
-TilePiece mlir::tt::getTilePiece(ImplicitLocOpBuilder &b, Value thread,
-                                 int64_t threads, int64_t rows, int64_t columns,
-                                 int64_t width, int64_t round) {
-  IndexBuilder index(b);
+TileRounds::TileRounds(int64_t threads, int64_t rows, int64_t columns,
+                       int64_t width, bool inStrips)
+    : threads(threads), rows(rows), width(width) {
   int64_t perRow = columns / width;
-  TilePiece place;
-  Value piece = index.add(thread, round * threads);
-  if (threads % perRow == 0) {
-    place.row = index.add(index.div(thread, perRow), round * threads / perRow);
-    place.column = index.mul(index.rem(thread, perRow), width);
-  } else {
-    place.row = index.div(piece, perRow);
-    place.column = index.mul(index.rem(piece, perRow), width);
+  // The widest strips whose width divides `threads`.
+  SmallVector<int64_t> cut;
+  for (int64_t rest = perRow; rest > 0; rest -= cut.back()) {
+    int64_t pieces = std::min(rest, threads);
+    while (threads % pieces != 0)
+      --pieces;
+    cut.push_back(pieces);
   }
-  int64_t pieces = rows * perRow;
+  if (inStrips && countOf(cut) <= countOf(perRow))
+    strips = std::move(cut);
+  else
+    strips = {perRow};
+}
+
+int64_t TileRounds::countOf(ArrayRef<int64_t> strips) const {
+  int64_t rounds = 0;
+  for (int64_t pieces : strips)
+    rounds += countOf(pieces);
+  return rounds;
+}
+
+TilePiece TileRounds::getPiece(ImplicitLocOpBuilder &b, Value thread,
+                               int64_t round) const {
+  int64_t first = 0;
+  const int64_t *strip = strips.begin();
+  for (; round >= countOf(*strip); ++strip) {
+    round -= countOf(*strip);
+    first += *strip;
+  }
+  IndexBuilder index(b);
+  TilePiece place;
+  Value piece = index.add(thread, round * threads), inRow;
+  if (threads % *strip == 0) {
+    place.row = index.add(index.div(thread, *strip), round * threads / *strip);
+    inRow = index.rem(thread, *strip);
+  } else {
+    place.row = index.div(piece, *strip);
+    inRow = index.rem(piece, *strip);
+  }
+  place.column = index.add(index.mul(inRow, width), first * width);
+  int64_t pieces = rows * *strip;
   if ((round + 1) * threads > pieces)
     place.active = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, piece,
                                          index.constant(pieces));
   return place;
-}
-
-int64_t mlir::tt::countTileRounds(int64_t threads, int64_t rows,
-                                  int64_t columns, int64_t width) {
-  return llvm::divideCeil(rows * columns / width, threads);
 }
 
 //===----------------------------------------------------------------------===//

@@ -245,11 +245,9 @@ void EpilogueLowering::emptyBuffer(int64_t mTile) {
   int64_t columnsOfWarp = store.getWarp()[1];
   auto pieceType = VectorType::get({width}, type.getElementType());
   SmallVector<std::pair<TilePiece, Value>> pieces;
-  int64_t rounds =
-      countTileRounds(kThreadsPerWarp, kMmaM, columnsOfWarp, width);
-  for (int64_t round = 0; round < rounds; ++round) {
-    TilePiece place = getTilePiece(builder, lane, kThreadsPerWarp, kMmaM,
-                                   columnsOfWarp, width, round);
+  TileRounds rounds(kThreadsPerWarp, kMmaM, columnsOfWarp, width);
+  for (int64_t round = 0; round < rounds.count(); ++round) {
+    TilePiece place = rounds.getPiece(builder, lane, round);
     Value inWarp =
         index.add(index.mul(place.row, plan.getRowBufferPitch()), place.column);
     Value piece = vector::LoadOp::create(

@@ -58,16 +58,12 @@ private:
   Value getSlot();
 
   void copyTile(StagedTile &tile, Value slot, SmallVectorImpl<Value> &tokens);
-  TilePiece getPlace(StagedTile &tile, int64_t round, int64_t width);
   /// How many of the `width` elements at `place` lie inside the operand; null
   /// if all do.
   Value countValid(StagedTile &tile, const TilePiece &place, int64_t width);
   void copyAsync(StagedTile &tile, Value slot, int64_t width,
                  SmallVectorImpl<Value> &tokens);
   void report(StagedTile &tile, int64_t width);
-  int64_t countRounds(StagedTile &tile, int64_t width) {
-    return countTileRounds(plan.getThreads(), tile.rows, tile.columns, width);
-  }
 
   KernelMatmul kernel;
   TilePlan plan;
@@ -135,12 +131,6 @@ Value OperandStager::getSlot() {
 // Copies
 //===----------------------------------------------------------------------===//
 
-TilePiece OperandStager::getPlace(StagedTile &tile, int64_t round,
-                                  int64_t width) {
-  return getTilePiece(builder, kernel.launch.getThreadIds().x,
-                      plan.getThreads(), tile.rows, tile.columns, width, round);
-}
-
 /// Pieces of a row whose length is a multiple of theirs lie inside the operand
 /// wholly or not at all: then one comparison of 32 bits is enough for a piece,
 ///
@@ -181,8 +171,14 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
                               SmallVectorImpl<Value> &tokens) {
   // cp.async.cg bypasses L1 and moves 16 bytes only (PTX ISA, cp.async).
   bool bypass = width * plan.getElementBytes() == kChunkBytes;
-  for (int64_t round = 0; round < countRounds(tile, width); ++round) {
-    TilePiece place = getPlace(tile, round, width);
+  // Narrower copies are so many that registers for their addresses matter. Wide
+  // ones are few, and A's swizzle, made for pieces in the order of memory, would
+  // not keep narrow strips of them free of bank conflicts.
+  TileRounds rounds(plan.getThreads(), tile.rows, tile.columns, width,
+                    /*inStrips=*/!bypass);
+  for (int64_t round = 0; round < rounds.count(); ++round) {
+    TilePiece place =
+        rounds.getPiece(builder, kernel.launch.getThreadIds().x, round);
     OpBuilder::InsertionGuard guard(builder);
     if (place.active) {
       auto ifActive = scf::IfOp::create(builder, place.active);

@@ -67,22 +67,46 @@ Operation *createEmptyAssembly(ImplicitLocOpBuilder &b, TypeRange results,
 SmallVector<gpu::LaunchOp> collectLaunches(Operation *op);
 ConfigAttr getConfig(gpu::LaunchOp launch);
 
-/// `width` adjacent elements of a tile: one thread's share of one round.
+/// Adjacent elements of a tile: one thread's share of one round.
 struct TilePiece {
   Value row, column;
-  /// False where nothing is left for the thread in the last round; null if
-  /// every thread has a piece.
+  /// False where nothing is left for the thread in the last round of a strip;
+  /// null if every thread has a piece.
   Value active;
 };
 
-/// In round r, thread i of `threads` has piece i + r * threads of the tile,
-/// counted along its rows. Where a round covers whole rows, the column is the
-/// thread's own and only the row moves with the round, by a constant.
-TilePiece getTilePiece(ImplicitLocOpBuilder &b, Value thread, int64_t threads,
-                       int64_t rows, int64_t columns, int64_t width,
-                       int64_t round);
-int64_t countTileRounds(int64_t threads, int64_t rows, int64_t columns,
-                        int64_t width);
+/// How threads share a tile of `rows` x `columns` elements, each `width` adjacent
+/// ones a round. In round r, thread i has piece i + r * threads of a strip of
+/// columns, counted along its rows. Of 128 threads and rows of 48 pieces:
+///
+///   strip        0                    1
+///   pieces       0 ... 31             32 ... 47
+///   a round      4 rows               8 rows
+///
+/// A round covers whole rows of a strip, so that the column is the thread's own
+/// and only the row moves with the round, by a constant: addresses and bounds of
+/// all rounds come from one register each. Where strips would take more rounds,
+/// there is one, and each round has a row and a column of its own; so without
+/// `inStrips`, where the layout of the tile wants pieces in the order of memory.
+class TileRounds {
+public:
+  TileRounds(int64_t threads, int64_t rows, int64_t columns, int64_t width,
+             bool inStrips = true);
+
+  int64_t count() const { return countOf(strips); }
+  TilePiece getPiece(ImplicitLocOpBuilder &b, Value thread,
+                     int64_t round) const;
+
+private:
+  int64_t countOf(int64_t stripPieces) const {
+    return llvm::divideCeil(rows * stripPieces, threads);
+  }
+  int64_t countOf(ArrayRef<int64_t> strips) const;
+
+  int64_t threads, rows, width;
+  /// Pieces in a row of each strip.
+  SmallVector<int64_t> strips;
+};
 
 /// The loop over the k-tiles of `launch`: the one whose body multiplies. Null
 /// if it has been unrolled, being of one tile.
