@@ -1,4 +1,4 @@
-// RUN: tt-opt %s --tt-to-linalg --tt-tile-to-blocks --tt-stage-operands | FileCheck %s
+// RUN: tt-opt %s --tt-to-linalg --tt-tile-to-blocks --tt-stage-operands --cse | FileCheck %s
 
 // A: 3 slots of 32 rows of 64 floats and 32 bytes of padding. B: 64 rows of 128
 // bytes, swizzled. 128 threads copy 512 pieces of each: 4 copies a thread.
@@ -35,6 +35,23 @@ func.func @limits(%a: tensor<40x130xf32>, %b: tensor<64x40xf32>) -> tensor<130x6
   %c = tt.matmul_transposed %a, %b config <block = [64, 64, 16], warp = [32, 32], stages = 3>
     : tensor<40x130xf32>, tensor<64x40xf32> -> tensor<130x64xf32>
   return %c : tensor<130x64xf32>
+}
+
+// 96 copies of 4 bytes a row, 64 threads: a strip of 64 columns, a row a round,
+// and one of 32, two rows a round. The column of each is the thread's own.
+// CHECK-LABEL: func @strips
+// CHECK: scf.for
+// CHECK-DAG: %[[FIRST:.*]] = arith.remui %[[THREAD:.*]], %c64{{.*}} : index
+// CHECK-COUNT-16: nvgpu.device_async_copy %{{.*}}[%{{.*}}, %[[FIRST]]], %{{.*}}, 1,
+// CHECK: %[[ROW:.*]] = arith.divui %{{.*}}, %c32{{.*}} : index
+// CHECK: %[[IN_STRIP:.*]] = arith.remui %{{.*}}, %c32{{.*}} : index
+// CHECK: %[[SECOND:.*]] = arith.addi %[[IN_STRIP]], %c64{{.*}} : index
+// CHECK-COUNT-8: nvgpu.device_async_copy %{{.*}}[%{{.*}}, %[[SECOND]]], %{{.*}}, 1,
+// CHECK-NOT: nvgpu.device_async_copy {{.*}}, 1,
+func.func @strips(%a: tensor<64x99xf32>, %b: tensor<64x64xf32>) -> tensor<99x64xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [96, 32, 16], warp = [48, 32], stages = 2>
+    : tensor<64x99xf32>, tensor<64x64xf32> -> tensor<99x64xf32>
+  return %c : tensor<99x64xf32>
 }
 
 // XORed rows of A, which have no padding: bits of k pick the chunk that tell apart
