@@ -245,7 +245,10 @@ void EpilogueLowering::emptyBuffer(int64_t mTile) {
   int64_t columnsOfWarp = store.getWarp()[1];
   auto pieceType = VectorType::get({width}, type.getElementType());
   SmallVector<std::pair<TilePiece, Value>> pieces;
-  TileRounds rounds(kThreadsPerWarp, kMmaM, columnsOfWarp, width);
+  // Rows may begin in the middle of a sector, which two rounds then write: one
+  // after the other, as they stand in memory.
+  TileRounds rounds(kThreadsPerWarp, kMmaM, columnsOfWarp, width,
+                    /*inStrips=*/false);
   for (int64_t round = 0; round < rounds.count(); ++round) {
     TilePiece place = rounds.getPiece(builder, lane, round);
     Value inWarp =

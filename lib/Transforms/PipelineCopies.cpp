@@ -60,13 +60,18 @@ static void predicateCopy(RewriterBase &rewriter, nvgpu::DeviceAsyncCopyOp copy,
   auto select = elements.getDefiningOp<arith::SelectOp>();
   auto isBelow = select ? select.getCondition().getDefiningOp<arith::CmpIOp>()
                         : arith::CmpIOp();
-  bool hasLimit = isBelow && getConstantIndex(select.getFalseValue()) == 0 &&
-                  isBelow.getPredicate() == arith::CmpIPredicate::slt &&
-                  isBelow.getLhs().getType().isInteger(32);
+  // position < limit, or as canonicalization leaves it if that is a constant.
+  bool isSwapped =
+      isBelow && isBelow.getPredicate() == arith::CmpIPredicate::sgt;
+  bool hasLimit =
+      isBelow && getConstantIndex(select.getFalseValue()) == 0 &&
+      (isSwapped || isBelow.getPredicate() == arith::CmpIPredicate::slt) &&
+      isBelow.getLhs().getType().isInteger(32);
   if (hasLimit) {
-    Value limit = selectOrZero(b, predicate, isBelow.getRhs());
-    predicate =
-        IndexBuilder(b, limit.getType()).isLess(isBelow.getLhs(), limit);
+    Value position = isSwapped ? isBelow.getRhs() : isBelow.getLhs();
+    Value limit = selectOrZero(b, predicate,
+                               isSwapped ? isBelow.getLhs() : isBelow.getRhs());
+    predicate = IndexBuilder(b, limit.getType()).isLess(position, limit);
     elements = select.getTrueValue();
   }
   copy.getSrcElementsMutable().assign(

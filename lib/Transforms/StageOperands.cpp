@@ -29,6 +29,7 @@
 #include "tt/Conversion/MatmulMaps.h"
 #include "tt/Transforms/KernelMatmul.h"
 #include "tt/Transforms/Passes.h"
+#include "tt/Transforms/SharedAccess.h"
 #include "tt/Transforms/StagedTile.h"
 #include "tt/Transforms/TilePlan.h"
 
@@ -134,10 +135,11 @@ Value OperandStager::getSlot() {
 /// Pieces of a row whose length is a multiple of theirs lie inside the operand
 /// wholly or not at all: then one comparison of 32 bits is enough for a piece,
 ///
-///   row < limit    limit = column < columns ? rows : 0
+///   c < limit - row    limit = column < columns ? rows : 0
 ///
-/// since the limit is the same for all pieces of a thread, as a rule. No more
-/// than a tile is left of rows or columns.
+/// where c is what a round's row has beyond the thread's first: all else is the
+/// same for every round of a strip. As row + c < limit, each would keep a
+/// register for its row. No more than a tile is left of rows or columns.
 Value OperandStager::countValid(StagedTile &tile, const TilePiece &place,
                                 int64_t width) {
   auto bound = [&](unsigned dim) -> Value {
@@ -145,8 +147,14 @@ Value OperandStager::countValid(StagedTile &tile, const TilePiece &place,
     return dyn_cast<Value>(size);
   };
   IndexBuilder narrow(builder, builder.getI32Type());
-  auto isBelow = [&](Value position, Value limit) {
-    return narrow.isLess(narrow.cast(position), narrow.cast(limit));
+  auto isColumnBelow = [&](Value limit) {
+    return narrow.isLess(narrow.cast(place.column), narrow.cast(limit));
+  };
+  auto isRowBelow = [&](Value limit) {
+    Value first = place.row;
+    Value beyond = narrow.constant(splitConstant(builder, first));
+    return narrow.isLess(beyond,
+                         narrow.sub(narrow.cast(limit), narrow.cast(first)));
   };
   Value rows = bound(0), columns = bound(1);
   if (!rows && !columns)
@@ -155,15 +163,13 @@ Value OperandStager::countValid(StagedTile &tile, const TilePiece &place,
   bool isWhole = !ShapedType::isDynamic(length) && length % width == 0;
   if (columns && !isWhole) {
     Value valid = index.clamp(index.sub(columns, place.column), width);
-    return rows ? index.select(isBelow(place.row, rows), valid,
-                               index.constant(0))
+    return rows ? index.select(isRowBelow(rows), valid, index.constant(0))
                 : valid;
   }
   if (rows && columns)
-    rows = narrow.select(isBelow(place.column, columns), narrow.cast(rows),
+    rows = narrow.select(isColumnBelow(columns), narrow.cast(rows),
                          narrow.constant(0));
-  Value inside =
-      rows ? isBelow(place.row, rows) : isBelow(place.column, columns);
+  Value inside = rows ? isRowBelow(rows) : isColumnBelow(columns);
   return index.select(inside, index.constant(width), index.constant(0));
 }
 

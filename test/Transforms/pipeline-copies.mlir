@@ -36,16 +36,17 @@ func.func @f(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128
   return %c : tensor<128x128xf32>
 }
 
-// Sizes that tiles do not divide. Where no tile is left to copy, the limit of rows
-// becomes zero, once for all copies of an operand; each compares with it.
+// Sizes that tiles do not divide. Where no tile is left to copy, what the limit of
+// rows leaves becomes zero, once for all copies of an operand; each compares with it.
 // CHECK-LABEL: func @limits
 // CHECK: scf.for
 // CHECK: %[[IS_LEFT:.*]] = arith.cmpi slt, %{{.*}} : index
 // CHECK: nvgpu.mma.sync
 // CHECK: %[[ROWS:.*]] = arith.select %{{.*}}, %{{.*}}, %{{.*}} : i32
-// CHECK: %[[LIMIT:.*]] = arith.select %[[IS_LEFT]], %[[ROWS]], %{{.*}} : i32
+// CHECK: %[[LEFT:.*]] = arith.subi %[[ROWS]], %{{.*}} : i32
+// CHECK: %[[LIMIT:.*]] = arith.select %[[IS_LEFT]], %[[LEFT]], %{{.*}} : i32
 // CHECK: %[[HIDDEN:.*]] = llvm.inline_asm "", "=r,0" %[[LIMIT]] : (i32) -> i32
-// CHECK-COUNT-4: arith.cmpi slt, %{{.*}}, %[[HIDDEN]] : i32
+// CHECK-COUNT-4: arith.cmpi sgt, %[[HIDDEN]], %{{.*}} : i32
 // CHECK: llvm.inline_asm "", "=r,0"
 // CHECK-NOT: llvm.inline_asm
 // CHECK: return

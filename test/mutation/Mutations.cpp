@@ -132,13 +132,17 @@ static void copyOneElementMore(ModuleOp module) {
         builder, copy.getLoc(), reads, more, copy.getSrcElements())));
   }
 }
-/// `row < rows` becomes `row <= rows` wherever it decides what is copied.
+/// `row < rows` becomes `row <= rows` wherever it decides what is copied, and
+/// so does `rows - row > c`.
 static void copyOneRowMore(ModuleOp module) {
-  for (auto compare : findAll<arith::CmpIOp>(getLaunch(module)))
+  for (auto compare : findAll<arith::CmpIOp>(getLaunch(module))) {
+    if (!llvm::any_of(compare->getUsers(), llvm::IsaPred<arith::SelectOp>))
+      continue;
     if (compare.getPredicate() == arith::CmpIPredicate::slt)
-      for (Operation *user : compare->getUsers())
-        if (isa<arith::SelectOp>(user))
-          compare.setPredicate(arith::CmpIPredicate::sle);
+      compare.setPredicate(arith::CmpIPredicate::sle);
+    else if (compare.getPredicate() == arith::CmpIPredicate::sgt)
+      compare.setPredicate(arith::CmpIPredicate::sge);
+  }
 }
 
 //===----------------------------------------------------------------------===//
