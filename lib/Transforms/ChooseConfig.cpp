@@ -197,17 +197,9 @@ static bool hasWholeTiles(const Problem &problem, ConfigAttr config) {
       });
 }
 
-/// Copies that bring a k-tile of both operands.
-static int64_t countCopies(const Problem &problem, const TilePlan &plan) {
-  ConfigAttr config = plan.getConfig();
-  int64_t kBytes = config.getBlockK() * plan.getElementBytes();
-  return config.getBlockM() * kBytes / problem.getCopyBytes(problem.m) +
-         config.getBlockN() * kBytes / problem.getCopyBytes(problem.k);
-}
-
 /// Whether warp tiles of 48x96 leave ptxas too few registers: for rounded
 /// fragments beside those as loaded, and for addresses, of which XORed rows of
-/// A and narrow copies need one each, if they are many. Rounded exactly,
+/// A need one each, and so do copies if they are many. Rounded exactly,
 /// fragments are slower than with smaller tiles; guarded loops spill but for
 /// wide warp tiles, padded rows, and blocks that have their tiles alone; those
 /// of few warps, so of many copies a thread, but for whole tiles.
@@ -223,8 +215,9 @@ static bool isTightForOne(const Problem &problem, const TilePlan &plan,
            config.getWarpM() > config.getWarpN() || config.sharesTiles() ||
            (config.getWarps() < kWarpsOfLargeBlock &&
             !hasWholeTiles(problem, config));
-  return (isXor || !hasWideCopies(problem)) &&
-         countCopies(problem, plan) > kCopies * plan.getThreads();
+  int64_t bytes = (config.getBlockM() + config.getBlockN()) *
+                  config.getBlockK() * plan.getElementBytes();
+  return isXor && bytes > kCopies * kChunkBytes * plan.getThreads();
 }
 
 /// Whether the addresses of XORed rows of a long k-tile, beside the fragments
@@ -246,20 +239,9 @@ static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
          !isTightForTwo(plan, target) && getIllegality(plan, target).empty();
 }
 
-/// Whether so many rows of a tile are no multiple of what a round of copies of
-/// narrow pieces brings.
-static bool isUneven(int64_t rows) {
-  constexpr int64_t kManyRows = 64, kEven = 32;
-  return rows > kManyRows && rows % kEven != 0;
-}
-
-/// Whether copies of rows at odd strides would not divide the tile evenly:
-/// their bounds take registers, and where there are few, ptxas spills. 16-bit
-/// rows go through registers; of f32 there are four times as many copies.
-static bool makesPartialRounds(const Problem &problem, const Tile &tile) {
-  if ((isUneven(tile.blockM) && !hasWideRows(problem, problem.m)) ||
-      (isUneven(tile.blockN) && !hasWideRows(problem, problem.k)))
-    return true;
+/// Whether rows of 16 bits at odd strides, which go through registers, are cut
+/// into strips (TileRounds): measured slower than with powers of two.
+static bool cutsStagedRows(const Problem &problem, const Tile &tile) {
   return (problem.isStaged(problem.m) || problem.isStaged(problem.k)) &&
          std::min(tile.blockM, tile.blockN) > kFewRows &&
          !(llvm::isPowerOf2_64(tile.blockM) &&
@@ -433,8 +415,8 @@ private:
   /// `config`, and with the last wave shared by more blocks.
   void considerStreams(ConfigAttr config);
   /// `config`, and guarded: where the tensor cores are slow enough to hide the
-  /// rounding of every fragment, that is slower; as it is beside many narrow
-  /// copies, whose addresses take the registers.
+  /// rounding of every fragment, that is slower; as it is beside narrow copies,
+  /// but for tiles that have no registers for the other (isTightForOne).
   void considerForms(ConfigAttr config);
   /// `config` with blocks that compute several tiles. Where an SM holds more
   /// than one, others compute already while one begins or ends, so that it is
@@ -464,11 +446,11 @@ void Chooser::consider(ConfigAttr candidate) {
 
 void Chooser::considerForms(ConfigAttr config) {
   consider(config);
-  if (!hasWideCopies(problem))
-    return;
   ConfigAttr guarded = withSchedule(
       config, config.getStages(), config.getCopySlot(), RoundingForm::guarded);
   TilePlan plan(guarded, problem.elementType);
+  if (!hasWideCopies(problem) && !plan.leavesFewRegisters(target))
+    return;
   if (canGuard(problem, plan) && getIllegality(plan, target).empty())
     consider(guarded);
 }
@@ -516,7 +498,7 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
       (tile.blockM / tile.warpM) * (tile.blockN / tile.warpN) * slices;
   bool isLongShared = problem.elementType.isF32() || slices >= kManySlices;
   int64_t mostRowsOfLong = isLongShared ? kMostRowsOfLong : kFewRows;
-  if (warps > kMaxWarps || makesPartialRounds(problem, tile) ||
+  if (warps > kMaxWarps || cutsStagedRows(problem, tile) ||
       !canSplit(problem, tile, blockK, splits, target) ||
       (kBytes == kLongTileKBytes && tile.blockM > mostRowsOfLong &&
        tile.blockN > kFewRows))

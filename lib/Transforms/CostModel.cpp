@@ -117,9 +117,6 @@ static double getOperandBytes(const Problem &problem, const TilePlan &plan,
   int64_t tilesN = llvm::divideCeil(int64_t(n), config.getBlockN());
   int64_t rows = std::min(config.getRasterGroup(), tilesM);
   int64_t columns = std::min(llvm::divideCeil(slots, rows), uint64_t(tilesN));
-  // What is left of a wave as wide as C is in the groups that follow.
-  if (columns == tilesN)
-    rows = std::clamp<int64_t>(slots / columns, rows, tilesM);
   double waves = std::max(1.0, double(tilesM) * tilesN / (rows * columns));
   double touched = waves *
                    (rows * config.getBlockM() + columns * config.getBlockN()) *

@@ -61,7 +61,8 @@ private:
   void copyTile(StagedTile &tile, Value slot, SmallVectorImpl<Value> &tokens);
   /// How many of the `width` elements at `place` lie inside the operand; null
   /// if all do.
-  Value countValid(StagedTile &tile, const TilePiece &place, int64_t width);
+  Value countValid(StagedTile &tile, const TilePiece &place, int64_t width,
+                   bool manyRounds);
   void copyAsync(StagedTile &tile, Value slot, int64_t width,
                  SmallVectorImpl<Value> &tokens);
   void report(StagedTile &tile, int64_t width);
@@ -135,13 +136,17 @@ Value OperandStager::getSlot() {
 /// Pieces of a row whose length is a multiple of theirs lie inside the operand
 /// wholly or not at all: then one comparison of 32 bits is enough for a piece,
 ///
-///   c < limit - row    limit = column < columns ? rows : 0
+///   row < limit        limit = column < columns ? rows : 0
 ///
-/// where c is what a round's row has beyond the thread's first: all else is the
-/// same for every round of a strip. As row + c < limit, each would keep a
-/// register for its row. No more than a tile is left of rows or columns.
+/// since the limit is the same for all pieces of a thread, as a rule. Each keeps
+/// a register for its row; with `manyRounds`, where those are too many, all share
+/// one for the thread's first row, which c is added to:
+///
+///   c < limit - row
+///
+/// No more than a tile is left of rows or columns.
 Value OperandStager::countValid(StagedTile &tile, const TilePiece &place,
-                                int64_t width) {
+                                int64_t width, bool manyRounds) {
   auto bound = [&](unsigned dim) -> Value {
     OpFoldResult size = tile.source.getMixedSizes()[dim];
     return dyn_cast<Value>(size);
@@ -152,6 +157,8 @@ Value OperandStager::countValid(StagedTile &tile, const TilePiece &place,
   };
   auto isRowBelow = [&](Value limit) {
     Value first = place.row;
+    if (!manyRounds)
+      return narrow.isLess(narrow.cast(first), narrow.cast(limit));
     Value beyond = narrow.constant(splitConstant(builder, first));
     return narrow.isLess(beyond,
                          narrow.sub(narrow.cast(limit), narrow.cast(first)));
@@ -182,6 +189,8 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
   // not keep narrow strips of them free of bank conflicts.
   TileRounds rounds(plan.getThreads(), tile.rows, tile.columns, width,
                     /*inStrips=*/!bypass);
+  // Up to so many, it measured slower (docs/performance.md, "what is left").
+  constexpr int64_t kFewRounds = 8;
   for (int64_t round = 0; round < rounds.count(); ++round) {
     TilePiece place =
         rounds.getPiece(builder, kernel.launch.getThreadIds().x, round);
@@ -190,7 +199,8 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
       auto ifActive = scf::IfOp::create(builder, place.active);
       builder.setInsertionPointToStart(ifActive.thenBlock());
     }
-    Value valid = countValid(tile, place, width);
+    Value valid = countValid(tile, place, width,
+                             /*manyRounds=*/rounds.count() > kFewRounds);
     auto copy = nvgpu::DeviceAsyncCopyOp::create(
         builder, nvgpu::DeviceAsyncTokenType::get(builder.getContext()),
         tile.shared, ValueRange{slot, place.row, place.column}, tile.source,

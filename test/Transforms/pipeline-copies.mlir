@@ -36,17 +36,16 @@ func.func @f(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128
   return %c : tensor<128x128xf32>
 }
 
-// Sizes that tiles do not divide. Where no tile is left to copy, what the limit of
-// rows leaves becomes zero, once for all copies of an operand; each compares with it.
+// Sizes that tiles do not divide. Where no tile is left to copy, the limit of rows
+// becomes zero, once for all copies of an operand; each compares with it.
 // CHECK-LABEL: func @limits
 // CHECK: scf.for
 // CHECK: %[[IS_LEFT:.*]] = arith.cmpi slt, %{{.*}} : index
 // CHECK: nvgpu.mma.sync
 // CHECK: %[[ROWS:.*]] = arith.select %{{.*}}, %{{.*}}, %{{.*}} : i32
-// CHECK: %[[LEFT:.*]] = arith.subi %[[ROWS]], %{{.*}} : i32
-// CHECK: %[[LIMIT:.*]] = arith.select %[[IS_LEFT]], %[[LEFT]], %{{.*}} : i32
+// CHECK: %[[LIMIT:.*]] = arith.select %[[IS_LEFT]], %[[ROWS]], %{{.*}} : i32
 // CHECK: %[[HIDDEN:.*]] = llvm.inline_asm "", "=r,0" %[[LIMIT]] : (i32) -> i32
-// CHECK-COUNT-4: arith.cmpi sgt, %[[HIDDEN]], %{{.*}} : i32
+// CHECK-COUNT-4: arith.cmpi slt, %{{.*}}, %[[HIDDEN]] : i32
 // CHECK: llvm.inline_asm "", "=r,0"
 // CHECK-NOT: llvm.inline_asm
 // CHECK: return
@@ -56,4 +55,24 @@ func.func @limits(%a: tensor<40x130xf32>, %b: tensor<64x40xf32>) -> tensor<130x6
   %c = tt.matmul_transposed %a, %b config <block = [64, 64, 16], warp = [32, 32], stages = 3>
     : tensor<40x130xf32>, tensor<64x40xf32> -> tensor<130x64xf32>
   return %c : tensor<130x64xf32>
+}
+
+// With many rounds of copies, what the limit leaves beyond the thread's first row
+// becomes zero, and each compares with a constant.
+// CHECK-LABEL: func @many_rounds
+// CHECK: scf.for
+// CHECK: %[[IS_LEFT:.*]] = arith.cmpi slt, %{{.*}} : index
+// CHECK: nvgpu.mma.sync
+// CHECK: %[[ROWS:.*]] = arith.select %{{.*}}, %{{.*}}, %{{.*}} : i32
+// CHECK: %[[LEFT:.*]] = arith.subi %[[ROWS]], %{{.*}} : i32
+// CHECK: %[[LIMIT:.*]] = arith.select %[[IS_LEFT]], %[[LEFT]], %{{.*}} : i32
+// CHECK: %[[HIDDEN:.*]] = llvm.inline_asm "", "=r,0" %[[LIMIT]] : (i32) -> i32
+// CHECK-COUNT-16: arith.cmpi sgt, %[[HIDDEN]], %{{.*}} : i32
+// CHECK: return
+// TWO-LABEL: func @many_rounds
+// FIVE-LABEL: func @many_rounds
+func.func @many_rounds(%a: tensor<80x131xf32>, %b: tensor<64x80xf32>) -> tensor<131x64xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3>
+    : tensor<80x131xf32>, tensor<64x80xf32> -> tensor<131x64xf32>
+  return %c : tensor<131x64xf32>
 }

@@ -22,23 +22,35 @@ func.func @f(%a: tensor<256x128xf32>, %b: tensor<128x256xf32>) -> tensor<128x128
   return %c : tensor<128x128xf32>
 }
 
-// At the edges of A, copies compare a constant with what a limit, which is zero for
-// columns beyond M, leaves after the thread's first row of k. B has limits along k
-// alone: one comparison for all.
+// At the edges of A, copies compare their row of k with a limit, which is zero
+// for columns beyond M. B has limits along k alone: one comparison for all.
 // CHECK-LABEL: func @limits
 // CHECK: scf.for
 // CHECK: %[[IN_M:.*]] = arith.cmpi slt, %{{.*}} : i32
 // CHECK: %[[LIMIT:.*]] = arith.select %[[IN_M]], %{{.*}}, %{{.*}} : i32
-// CHECK: %[[LEFT:.*]] = arith.subi %[[LIMIT]], %{{.*}} : i32
-// CHECK: %[[IN_K:.*]] = arith.cmpi sgt, %[[LEFT]], %c0_i32{{.*}} : i32
+// CHECK: %[[IN_K:.*]] = arith.cmpi slt, %{{.*}}, %[[LIMIT]] : i32
 // CHECK: %[[ELEMENTS:.*]] = arith.select %[[IN_K]], %{{.*}}, %{{.*}} : index
 // CHECK: nvgpu.device_async_copy {{.*}}, 2, %[[ELEMENTS]]
-// CHECK: %[[IN_K:.*]] = arith.cmpi sgt, %[[LEFT]], %c4_i32{{.*}} : i32
-// CHECK: nvgpu.device_async_copy {{.*}}, 2,
 func.func @limits(%a: tensor<40x130xf32>, %b: tensor<64x40xf32>) -> tensor<130x64xf32> {
   %c = tt.matmul_transposed %a, %b config <block = [64, 64, 16], warp = [32, 32], stages = 3>
     : tensor<40x130xf32>, tensor<64x40xf32> -> tensor<130x64xf32>
   return %c : tensor<130x64xf32>
+}
+
+// Of many rounds, all compare a constant with what is left beyond the thread's
+// first row.
+// CHECK-LABEL: func @many_rounds
+// CHECK: scf.for
+// CHECK: %[[LIMIT:.*]] = arith.select %{{.*}}, %{{.*}}, %{{.*}} : i32
+// CHECK: %[[LEFT:.*]] = arith.subi %[[LIMIT]], %{{.*}} : i32
+// CHECK: arith.cmpi sgt, %[[LEFT]], %c0_i32{{.*}} : i32
+// CHECK: nvgpu.device_async_copy {{.*}}, 1,
+// CHECK: arith.cmpi sgt, %[[LEFT]], %c2_i32{{.*}} : i32
+// CHECK: nvgpu.device_async_copy {{.*}}, 1,
+func.func @many_rounds(%a: tensor<80x131xf32>, %b: tensor<64x80xf32>) -> tensor<131x64xf32> {
+  %c = tt.matmul_transposed %a, %b config <block = [64, 64, 32], warp = [32, 32], stages = 3>
+    : tensor<80x131xf32>, tensor<64x80xf32> -> tensor<131x64xf32>
+  return %c : tensor<131x64xf32>
 }
 
 // 96 copies of 4 bytes a row, 64 threads: a strip of 64 columns, a row a round,
