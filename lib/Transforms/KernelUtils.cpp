@@ -145,14 +145,10 @@ TileRounds::TileRounds(int64_t threads, int64_t rows, int64_t columns,
                        int64_t width, bool inStrips)
     : threads(threads), rows(rows), width(width) {
   int64_t perRow = columns / width;
-  // The widest strips whose width divides `threads`.
+  // The widest whose width divides `threads`: powers of two.
   SmallVector<int64_t> cut;
-  for (int64_t rest = perRow; rest > 0; rest -= cut.back()) {
-    int64_t pieces = std::min(rest, threads);
-    while (threads % pieces != 0)
-      --pieces;
-    cut.push_back(pieces);
-  }
+  for (int64_t rest = perRow; rest > 0; rest -= cut.back())
+    cut.push_back(llvm::bit_floor(uint64_t(std::min(rest, threads))));
   if (inStrips && countOf(cut) <= countOf(perRow))
     strips = std::move(cut);
   else

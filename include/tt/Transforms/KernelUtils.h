@@ -75,9 +75,10 @@ struct TilePiece {
   Value active;
 };
 
-/// How threads share a tile of `rows` x `columns` elements, each `width` adjacent
-/// ones a round. In round r, thread i has piece i + r * threads of a strip of
-/// columns, counted along its rows. Of 128 threads and rows of 48 pieces:
+/// How threads, a power of two, share a tile of `rows` x `columns` elements, each
+/// `width` adjacent ones a round. In round r, thread i has piece i + r * threads
+/// of a strip of columns, counted along its rows. Of 128 threads and rows of 48
+/// pieces:
 ///
 ///   strip        0                    1
 ///   pieces       0 ... 31             32 ... 47
