@@ -197,6 +197,14 @@ static bool hasWholeTiles(const Problem &problem, ConfigAttr config) {
       });
 }
 
+/// Copies that bring a k-tile of both operands.
+static int64_t countCopies(const Problem &problem, const TilePlan &plan) {
+  ConfigAttr config = plan.getConfig();
+  int64_t kBytes = config.getBlockK() * plan.getElementBytes();
+  return config.getBlockM() * kBytes / problem.getCopyBytes(problem.m) +
+         config.getBlockN() * kBytes / problem.getCopyBytes(problem.k);
+}
+
 /// Whether warp tiles of 48x96 leave ptxas too few registers: for rounded
 /// fragments beside those as loaded, and for addresses, of which XORed rows of
 /// A need one each, and so do copies if they are many. Rounded exactly,
@@ -215,9 +223,7 @@ static bool isTightForOne(const Problem &problem, const TilePlan &plan,
            config.getWarpM() > config.getWarpN() || config.sharesTiles() ||
            (config.getWarps() < kWarpsOfLargeBlock &&
             !hasWholeTiles(problem, config));
-  int64_t bytes = (config.getBlockM() + config.getBlockN()) *
-                  config.getBlockK() * plan.getElementBytes();
-  return isXor && bytes > kCopies * kChunkBytes * plan.getThreads();
+  return isXor && countCopies(problem, plan) > kCopies * plan.getThreads();
 }
 
 /// Whether the addresses of XORed rows of a long k-tile, beside the fragments
@@ -239,13 +245,39 @@ static bool isAcceptable(const TilePlan &plan, const TargetInfo &target) {
          !isTightForTwo(plan, target) && getIllegality(plan, target).empty();
 }
 
-/// Whether rows of 16 bits at odd strides, which go through registers, are cut
-/// into strips (TileRounds): measured slower than with powers of two.
+/// Whether so many rows of a tile are no multiple of what a round of copies of
+/// narrow pieces brings.
+static bool isUneven(int64_t rows) {
+  constexpr int64_t kManyRows = 64, kEven = 32;
+  return rows > kManyRows && rows % kEven != 0;
+}
+
+/// Whether rows of 16 bits at odd strides, which go through registers, do not
+/// divide the tile into rounds evenly, or are cut into strips (TileRounds):
+/// measured slower than tiles of powers of two.
 static bool cutsStagedRows(const Problem &problem, const Tile &tile) {
-  return (problem.isStaged(problem.m) || problem.isStaged(problem.k)) &&
+  bool isStagedA = problem.isStaged(problem.m);
+  bool isStagedB = problem.isStaged(problem.k);
+  if ((isStagedA && isUneven(tile.blockM)) ||
+      (isStagedB && isUneven(tile.blockN)))
+    return true;
+  return (isStagedA || isStagedB) &&
          std::min(tile.blockM, tile.blockN) > kFewRows &&
          !(llvm::isPowerOf2_64(tile.blockM) &&
            llvm::isPowerOf2_64(tile.blockN));
+}
+
+/// Whether narrow copies in strips are so many that registers for their
+/// addresses and bounds run out: tiles of 96x64 spill with 40 a thread, those of
+/// 112x64 with 44 measured five times slower than 128x64.
+static bool hasManyStripCopies(const Problem &problem, const TilePlan &plan) {
+  constexpr int64_t kCopies = 32;
+  ConfigAttr config = plan.getConfig();
+  bool isStaged = problem.isStaged(problem.m) || problem.isStaged(problem.k);
+  bool isInStrips = !llvm::isPowerOf2_64(config.getBlockM()) ||
+                    !llvm::isPowerOf2_64(config.getBlockN());
+  return isInStrips && !isStaged && !hasWideCopies(problem) &&
+         countCopies(problem, plan) > kCopies * plan.getThreads();
 }
 
 /// See kManySlices.
@@ -523,7 +555,7 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
     TilePlan plan(config, problem.elementType);
     int64_t slots = countSlots(plan, target);
     if (slots <= mostSlots || hasManySums(problem, plan) ||
-        !isAcceptable(plan, target))
+        hasManyStripCopies(problem, plan) || !isAcceptable(plan, target))
       continue;
     mostSlots = slots;
     considerStreams(config);

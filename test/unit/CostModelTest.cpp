@@ -214,8 +214,29 @@ TEST_F(CostModelTest, TilesOfThinProductsNeedNotBeMultiplesOf32) {
     EXPECT_EQ(config.getBlockN(), 112) << m;
     EXPECT_EQ(estimateCost(problem, plan, target).waves.count, 1) << m;
   }
-  // Copies of 4 bytes do not divide such tiles evenly.
+  // Pairs through registers do not divide such tiles evenly.
   EXPECT_NE(chooseConfig(getProblem(16, 28672, 4095), target).getBlockN(), 112);
+}
+
+// Tiles of 192x192 take narrow copies, too, but XORed rows of A and so many
+// copies leave no registers; nor do many copies in strips, of 96 rows.
+TEST_F(CostModelTest, NarrowCopiesLeaveRegisters) {
+  const TargetInfo &target = *TargetInfo::find("h200");
+  for (auto [m, k, rounding] :
+       {std::tuple(2047, 2051, kTruncate), std::tuple(2046, 2054, kNearest)}) {
+    ConfigAttr config =
+        chooseConfig(getProblem(m, 2050, k, /*isF32=*/true, rounding), target);
+    EXPECT_EQ(config.getBlockM(), 192);
+    EXPECT_EQ(config.getALayout(), SharedLayout::padded);
+  }
+  EXPECT_EQ(chooseConfig(getProblem(2052, 2044, 2060), target).getALayout(),
+            SharedLayout::padded);
+  EXPECT_TRUE(llvm::isPowerOf2_64(
+      chooseConfig(getProblem(4094, 62, 4098), target).getBlockM()));
+  // Rows of 16 bits at odd strides.
+  ConfigAttr staged = chooseConfig(getProblem(777, 1234, 2345), target);
+  EXPECT_TRUE(llvm::isPowerOf2_64(staged.getBlockM()));
+  EXPECT_TRUE(llvm::isPowerOf2_64(staged.getBlockN()));
 }
 
 /// Of two tiles that read as much, the one that reads the long operand once.
