@@ -12,6 +12,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "tt/Dialect/TT/IR/TTDialect.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace mlir::tt {
 
