@@ -104,7 +104,10 @@ int64_t mlir::tt::getModelSize(int64_t size) {
 /// Bytes of A and B that come from DRAM. Blocks of a wave walk down the raster
 /// group together, so a wave touches a rectangle of tiles of C, and each row
 /// and column of tiles once. What an earlier wave has touched is still in L2 if
-/// both operands fit there.
+/// both operands fit there. Where C is narrower than a wave, columns are counted
+/// once for each raster group of it, which is too often; the constants are
+/// fitted to that, and without it choices were no better (docs/performance.md,
+/// "narrower than a wave").
 static double getOperandBytes(const Problem &problem, const TilePlan &plan,
                               const TargetInfo &target, int64_t slots) {
   ConfigAttr config = plan.getConfig();
