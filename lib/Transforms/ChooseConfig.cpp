@@ -268,8 +268,8 @@ static bool cutsStagedRows(const Problem &problem, const Tile &tile) {
 }
 
 /// Whether narrow copies in strips are so many that registers for their
-/// addresses and bounds run out: tiles of 96x64 spill with 40 a thread, those of
-/// 112x64 with 44 measured five times slower than 128x64.
+/// addresses and bounds run out: tiles of 96x64 spill with 40 a thread, those
+/// of 112x64 with 44 measured five times slower than 128x64.
 static bool hasManyStripCopies(const Problem &problem, const TilePlan &plan) {
   constexpr int64_t kCopies = 32;
   ConfigAttr config = plan.getConfig();

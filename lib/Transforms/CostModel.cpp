@@ -74,9 +74,9 @@ static constexpr double kGuardSeconds = 1.5e-6, kGuardedAlone = 1.05;
 /// and where fragments are rounded, which takes registers of its own.
 static constexpr double kTightLoop = 1.02, kTightRounding = 1.06;
 
-/// What 16-bit main loops of 256x64 take where an SM has two such blocks and the
-/// operands are in L2, of the model's estimate; those of 64x256 and of 128x128
-/// take all of it.
+/// What 16-bit main loops of 256x64 take where an SM has two such blocks and
+/// the operands are in L2, of the model's estimate; those of 64x256 and of
+/// 128x128 take all of it.
 static constexpr double kTallPairs = 0.92;
 
 /// What f32 main loops of tiles of 256 rows take, of the model's estimate:
@@ -104,10 +104,10 @@ int64_t mlir::tt::getModelSize(int64_t size) {
 /// Bytes of A and B that come from DRAM. Blocks of a wave walk down the raster
 /// group together, so a wave touches a rectangle of tiles of C, and each row
 /// and column of tiles once. What an earlier wave has touched is still in L2 if
-/// both operands fit there. Where C is narrower than a wave, columns are counted
-/// once for each raster group of it, which is too often; the constants are
-/// fitted to that, and without it choices were no better (docs/performance.md,
-/// "narrower than a wave").
+/// both operands fit there. Where C is narrower than a wave, columns are
+/// counted once for each raster group of it, which is too often; the constants
+/// are fitted to that, and without it choices were no better
+/// (docs/performance.md, "narrower than a wave").
 static double getOperandBytes(const Problem &problem, const TilePlan &plan,
                               const TargetInfo &target, int64_t slots) {
   ConfigAttr config = plan.getConfig();

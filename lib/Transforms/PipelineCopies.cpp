@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Expands the k-tile loop as tt-assign-stages recorded. With 3 stages, and copies
-// before the barrier:
+// Expands the k-tile loop as tt-assign-stages recorded. With 3 stages, and
+// copies before the barrier:
 //
 //   prologue       copy(0)  copy(1)  load(0)
 //   steady state   for i:   copy(i + 2)  load(i + 1)  compute(i)

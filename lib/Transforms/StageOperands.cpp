@@ -138,9 +138,9 @@ Value OperandStager::getSlot() {
 ///
 ///   row < limit        limit = column < columns ? rows : 0
 ///
-/// since the limit is the same for all pieces of a thread, as a rule. Each keeps
-/// a register for its row; with `manyRounds`, where those are too many, all share
-/// one for the thread's first row, which c is added to:
+/// since the limit is the same for all pieces of a thread, as a rule. Each
+/// keeps a register for its row; with `manyRounds`, where those are too many,
+/// all share one for the thread's first row, which c is added to:
 ///
 ///   c < limit - row
 ///
@@ -185,8 +185,8 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
   // cp.async.cg bypasses L1 and moves 16 bytes only (PTX ISA, cp.async).
   bool bypass = width * plan.getElementBytes() == kChunkBytes;
   // Narrower copies are so many that registers for their addresses matter. Wide
-  // ones are few, and A's swizzle, made for pieces in the order of memory, would
-  // not keep narrow strips of them free of bank conflicts.
+  // ones are few, and A's swizzle, made for pieces in the order of memory,
+  // would not keep narrow strips of them free of bank conflicts.
   TileRounds rounds(plan.getThreads(), tile.rows, tile.columns, width,
                     /*inStrips=*/!bypass);
   // Up to so many, it measured slower (docs/performance.md, "what is left").

@@ -76,20 +76,21 @@ struct TilePiece {
   Value active;
 };
 
-/// How threads, a power of two, share a tile of `rows` x `columns` elements, each
-/// `width` adjacent ones a round. In round r, thread i has piece i + r * threads
-/// of a strip of columns, counted along its rows. Of 128 threads and rows of 48
-/// pieces:
+/// How threads, a power of two, share a tile of `rows` x `columns` elements,
+/// each `width` adjacent ones a round. In round r, thread i has piece i + r *
+/// threads of a strip of columns, counted along its rows. Of 128 threads and
+/// rows of 48 pieces:
 ///
 ///   strip        0                    1
 ///   pieces       0 ... 31             32 ... 47
 ///   a round      4 rows               8 rows
 ///
 /// A round covers whole rows of a strip, so that the column is the thread's own
-/// and only the row moves with the round, by a constant: addresses and bounds of
-/// all rounds come from one register each. Where strips would take more rounds,
-/// there is one, and each round has a row and a column of its own; so without
-/// `inStrips`, where the layout of the tile wants pieces in the order of memory.
+/// and only the row moves with the round, by a constant: addresses and bounds
+/// of all rounds come from one register each. Where strips would take more
+/// rounds, there is one, and each round has a row and a column of its own; so
+/// without `inStrips`, where the layout of the tile wants pieces in the order
+/// of memory.
 class TileRounds {
 public:
   TileRounds(int64_t threads, int64_t rows, int64_t columns, int64_t width,
