@@ -34,6 +34,10 @@ class Family:
     kin: str
 
 
+def count_multiprocessors():
+    return torch.cuda.get_device_properties(0).multi_processor_count
+
+
 def get_stream():
     return torch.cuda.current_stream().cuda_stream
 
@@ -152,8 +156,7 @@ class Peak:
     def __init__(self):
         self._functions = {}
         self._out = torch.zeros(64, device="cuda")
-        self._multiprocessors = torch.cuda.get_device_properties(
-            0).multi_processor_count
+        self._multiprocessors = count_multiprocessors()
 
     def families(self, operands, element_type):
         if element_type not in self._functions:
@@ -176,8 +179,7 @@ class Read:
     def __init__(self):
         self._function = driver.load_function(read_peak.read_ptx().encode(), "read", 0)
         self._out = torch.zeros(1, dtype=torch.int32, device="cuda")
-        self._blocks = read_peak.BLOCKS_PER_SM * torch.cuda.get_device_properties(
-            0).multi_processor_count
+        self._blocks = read_peak.BLOCKS_PER_SM * count_multiprocessors()
 
     def families(self, operands, element_type):
         arguments = [value for matrix in (operands.a, operands.b)

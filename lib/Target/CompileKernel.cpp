@@ -210,16 +210,12 @@ mlir::tt::compileModule(ModuleOp module, const KernelRequest &request,
   if (failed(describeLaunch(module, request, kernel)))
     return failure();
 
-  KernelObjects objects;
   auto serialize = [&](OpPassManager &pm, const PipelineOptions &options) {
     buildAttachTargetPipeline(pm, options);
-    pm.addPass(createSerializeKernelPass(objects, request.wantCubin));
+    pm.addPass(createSerializeKernelPass(kernel, request.wantCubin));
   };
   if (failed(runPipeline(module, serialize, options, hook)))
     return failure();
-  kernel.bitcode = std::move(objects.bitcode);
-  kernel.ptx = std::move(objects.ptx);
-  kernel.cubin = std::move(objects.cubin);
   return kernel;
 }
 

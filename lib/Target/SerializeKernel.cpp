@@ -33,17 +33,17 @@ class SerializeKernel
 public:
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(SerializeKernel)
 
-  SerializeKernel(KernelObjects &objects, bool wantCubin)
-      : objects(objects), wantCubin(wantCubin) {}
+  SerializeKernel(runtime::Kernel &kernel, bool wantCubin)
+      : kernel(kernel), wantCubin(wantCubin) {}
 
   StringRef getName() const override { return "SerializeKernel"; }
 
   void runOnOperation() override {
     auto keepBitcode = [&](llvm::Module &module) {
-      llvm::raw_string_ostream stream(objects.bitcode);
+      llvm::raw_string_ostream stream(kernel.bitcode);
       llvm::WriteBitcodeToFile(module, stream);
     };
-    auto keepPTX = [&](StringRef ptx) { objects.ptx = ptx.str(); };
+    auto keepPTX = [&](StringRef ptx) { kernel.ptx = ptx.str(); };
     gpu::TargetOptions options(
         /*toolkitPath=*/{}, /*librariesToLink=*/{}, /*cmdOptions=*/{},
         /*elfSection=*/{},
@@ -56,7 +56,7 @@ public:
       return signalPassFailure();
     if (wantCubin)
       getOperation().walk(
-          [&](gpu::BinaryOp binary) { objects.cubin = getObject(binary); });
+          [&](gpu::BinaryOp binary) { kernel.cubin = getObject(binary); });
   }
 
 private:
@@ -65,13 +65,13 @@ private:
     return object.getObject().getValue().str();
   }
 
-  KernelObjects &objects;
+  runtime::Kernel &kernel;
   bool wantCubin;
 };
 
 } // namespace
 
 std::unique_ptr<Pass>
-mlir::tt::createSerializeKernelPass(KernelObjects &objects, bool wantCubin) {
-  return std::make_unique<SerializeKernel>(objects, wantCubin);
+mlir::tt::createSerializeKernelPass(runtime::Kernel &kernel, bool wantCubin) {
+  return std::make_unique<SerializeKernel>(kernel, wantCubin);
 }

@@ -175,15 +175,11 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
          registers <= ofTwo + kNearly;
 }
 
-/// Whether each row of an operand begins at a multiple of the widest copy, if
-/// rows of this length are adjacent.
-static bool hasWideRows(const Problem &problem, int64_t length) {
-  return problem.getCopyBytes(length) == kChunkBytes;
-}
-
-/// Whether those of A and of B do.
+/// Whether each row of A and of B begins at a multiple of the widest copy, if
+/// their rows are adjacent.
 static bool hasWideCopies(const Problem &problem) {
-  return hasWideRows(problem, problem.m) && hasWideRows(problem, problem.k);
+  return problem.getCopyBytes(problem.m) == kChunkBytes &&
+         problem.getCopyBytes(problem.k) == kChunkBytes;
 }
 
 /// Whether no tile sticks out of its matrix, so that no copy has a limit.
@@ -252,9 +248,14 @@ static bool isUneven(int64_t rows) {
   return rows > kManyRows && rows % kEven != 0;
 }
 
+/// Whether narrow copies share such a tile in strips (TileRounds).
+static bool isInStrips(int64_t blockM, int64_t blockN) {
+  return !llvm::isPowerOf2_64(blockM) || !llvm::isPowerOf2_64(blockN);
+}
+
 /// Whether rows of 16 bits at odd strides, which go through registers, do not
-/// divide the tile into rounds evenly, or are cut into strips (TileRounds):
-/// measured slower than tiles of powers of two.
+/// divide the tile into rounds evenly, or are cut into strips: measured slower
+/// than tiles of powers of two.
 static bool cutsStagedRows(const Problem &problem, const Tile &tile) {
   bool isStagedA = problem.isStaged(problem.m);
   bool isStagedB = problem.isStaged(problem.k);
@@ -263,8 +264,7 @@ static bool cutsStagedRows(const Problem &problem, const Tile &tile) {
     return true;
   return (isStagedA || isStagedB) &&
          std::min(tile.blockM, tile.blockN) > kFewRows &&
-         !(llvm::isPowerOf2_64(tile.blockM) &&
-           llvm::isPowerOf2_64(tile.blockN));
+         isInStrips(tile.blockM, tile.blockN);
 }
 
 /// Whether narrow copies in strips are so many that registers for their
@@ -274,9 +274,8 @@ static bool hasManyStripCopies(const Problem &problem, const TilePlan &plan) {
   constexpr int64_t kCopies = 32;
   ConfigAttr config = plan.getConfig();
   bool isStaged = problem.isStaged(problem.m) || problem.isStaged(problem.k);
-  bool isInStrips = !llvm::isPowerOf2_64(config.getBlockM()) ||
-                    !llvm::isPowerOf2_64(config.getBlockN());
-  return isInStrips && !isStaged && !hasWideCopies(problem) &&
+  return isInStrips(config.getBlockM(), config.getBlockN()) && !isStaged &&
+         !hasWideCopies(problem) &&
          countCopies(problem, plan) > kCopies * plan.getThreads();
 }
 
@@ -478,12 +477,13 @@ void Chooser::consider(ConfigAttr candidate) {
 
 void Chooser::considerForms(ConfigAttr config) {
   consider(config);
+  TilePlan plan(config, problem.elementType);
+  if (!canGuard(problem, plan) ||
+      (!hasWideCopies(problem) && !plan.leavesFewRegisters(target)))
+    return;
   ConfigAttr guarded = withSchedule(
       config, config.getStages(), config.getCopySlot(), RoundingForm::guarded);
-  TilePlan plan(guarded, problem.elementType);
-  if (!hasWideCopies(problem) && !plan.leavesFewRegisters(target))
-    return;
-  if (canGuard(problem, plan) && getIllegality(plan, target).empty())
+  if (getIllegality(TilePlan(guarded, problem.elementType), target).empty())
     consider(guarded);
 }
 

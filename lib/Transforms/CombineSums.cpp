@@ -366,12 +366,10 @@ struct CombineSums : tt::impl::CombineSumsBase<CombineSums> {
     SmallVector<StoreFragmentsOp> stores;
     getOperation()->walk([&](StoreFragmentsOp op) { stores.push_back(op); });
     for (StoreFragmentsOp store : stores) {
-      auto launch = store->getParentOfType<gpu::LaunchOp>();
-      ConfigAttr config = launch ? getConfig(launch) : ConfigAttr();
-      if (!config) {
-        store.emitOpError("expected to stand in a gpu.launch with tt.config");
+      FailureOr<gpu::LaunchOp> launch = getConfiguredLaunch(store);
+      if (failed(launch))
         return signalPassFailure();
-      }
+      ConfigAttr config = getConfig(*launch);
       if (!config.hasPartialSums() || store.getCombined())
         continue;
       if (config.sharesTiles() &&
@@ -381,7 +379,7 @@ struct CombineSums : tt::impl::CombineSumsBase<CombineSums> {
             << store.getC().getType();
         return signalPassFailure();
       }
-      SumCombiner(store, launch).run();
+      SumCombiner(store, *launch).run();
     }
   }
 };

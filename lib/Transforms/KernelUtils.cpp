@@ -103,6 +103,13 @@ Operation *mlir::tt::createEmptyAssembly(ImplicitLocOpBuilder &b,
       LLVM::AsmDialectAttr(), /*operand_attrs=*/ArrayAttr());
 }
 
+FailureOr<gpu::LaunchOp> mlir::tt::getConfiguredLaunch(Operation *op) {
+  auto launch = op->getParentOfType<gpu::LaunchOp>();
+  if (launch && getConfig(launch))
+    return launch;
+  return op->emitOpError("expected to stand in a gpu.launch with tt.config");
+}
+
 SmallVector<gpu::LaunchOp> mlir::tt::collectLaunches(Operation *op) {
   SmallVector<gpu::LaunchOp> launches;
   op->walk([&](gpu::LaunchOp launch) {
@@ -170,18 +177,19 @@ TilePiece TileRounds::getPiece(ImplicitLocOpBuilder &b, Value thread,
     round -= countOf(*strip);
     first += *strip;
   }
+  int64_t perRow = *strip;
   IndexBuilder index(b);
   TilePiece place;
   Value piece = index.add(thread, round * threads), inRow;
-  if (threads % *strip == 0) {
-    place.row = index.add(index.div(thread, *strip), round * threads / *strip);
-    inRow = index.rem(thread, *strip);
+  if (threads % perRow == 0) {
+    place.row = index.add(index.div(thread, perRow), round * threads / perRow);
+    inRow = index.rem(thread, perRow);
   } else {
-    place.row = index.div(piece, *strip);
-    inRow = index.rem(piece, *strip);
+    place.row = index.div(piece, perRow);
+    inRow = index.rem(piece, perRow);
   }
   place.column = index.add(index.mul(inRow, width), first * width);
-  int64_t pieces = rows * *strip;
+  int64_t pieces = rows * perRow;
   if ((round + 1) * threads > pieces)
     place.active = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, piece,
                                          index.constant(pieces));

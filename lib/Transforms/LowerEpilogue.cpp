@@ -310,18 +310,15 @@ struct LowerEpilogue : tt::impl::LowerEpilogueBase<LowerEpilogue> {
     SmallVector<StoreFragmentsOp> stores;
     getOperation()->walk([&](StoreFragmentsOp op) { stores.push_back(op); });
     for (StoreFragmentsOp store : stores) {
-      auto launch = store->getParentOfType<gpu::LaunchOp>();
-      ConfigAttr config = launch ? getConfig(launch) : ConfigAttr();
-      if (!config) {
-        store.emitOpError("expected to stand in a gpu.launch with tt.config");
+      FailureOr<gpu::LaunchOp> launch = getConfiguredLaunch(store);
+      if (failed(launch))
         return signalPassFailure();
-      }
-      if (config.hasPartialSums() && !store.getCombined()) {
+      if (getConfig(*launch).hasPartialSums() && !store.getCombined()) {
         store.emitOpError("stores partial sums, as the config has k_slices, "
                           "split_k or stream_k; run tt-combine-sums first");
         return signalPassFailure();
       }
-      EpilogueLowering(store, launch, rowAlignment).run();
+      EpilogueLowering(store, *launch, rowAlignment).run();
     }
   }
 };

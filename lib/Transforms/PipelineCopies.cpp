@@ -68,9 +68,10 @@ static void predicateCopy(RewriterBase &rewriter, nvgpu::DeviceAsyncCopyOp copy,
       (isSwapped || isBelow.getPredicate() == arith::CmpIPredicate::slt) &&
       isBelow.getLhs().getType().isInteger(32);
   if (hasLimit) {
-    Value position = isSwapped ? isBelow.getRhs() : isBelow.getLhs();
-    Value limit = selectOrZero(b, predicate,
-                               isSwapped ? isBelow.getLhs() : isBelow.getRhs());
+    Value position = isBelow.getLhs(), limit = isBelow.getRhs();
+    if (isSwapped)
+      std::swap(position, limit);
+    limit = selectOrZero(b, predicate, limit);
     predicate = IndexBuilder(b, limit.getType()).isLess(position, limit);
     elements = select.getTrueValue();
   }

@@ -191,6 +191,7 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
                     /*inStrips=*/!bypass);
   // Up to so many, it measured slower (docs/performance.md, "what is left").
   constexpr int64_t kFewRounds = 8;
+  bool manyRounds = rounds.count() > kFewRounds;
   for (int64_t round = 0; round < rounds.count(); ++round) {
     TilePiece place =
         rounds.getPiece(builder, kernel.launch.getThreadIds().x, round);
@@ -199,8 +200,7 @@ void OperandStager::copyAsync(StagedTile &tile, Value slot, int64_t width,
       auto ifActive = scf::IfOp::create(builder, place.active);
       builder.setInsertionPointToStart(ifActive.thenBlock());
     }
-    Value valid = countValid(tile, place, width,
-                             /*manyRounds=*/rounds.count() > kFewRounds);
+    Value valid = countValid(tile, place, width, manyRounds);
     auto copy = nvgpu::DeviceAsyncCopyOp::create(
         builder, nvgpu::DeviceAsyncTokenType::get(builder.getContext()),
         tile.shared, ValueRange{slot, place.row, place.column}, tile.source,

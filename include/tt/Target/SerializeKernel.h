@@ -8,21 +8,15 @@
 #define TT_TARGET_SERIALIZEKERNEL_H
 
 #include "mlir/Pass/Pass.h"
-#include <memory>
-#include <string>
+#include "tt/Runtime/Kernel.h"
 
 namespace mlir::tt {
 
-/// What becomes of a kernel: LLVM bitcode after all of LLVM's passes, PTX text,
-/// and a cubin if it is wanted.
-struct KernelObjects {
-  std::string bitcode, ptx, cubin;
-};
-
 /// gpu-module-to-binary on a module with one kernel and its target, which keeps
-/// what is made on the way to `objects`. These must live until the pass has
-/// run. With `wantCubin` it needs ptxas; without one it fails.
-std::unique_ptr<Pass> createSerializeKernelPass(KernelObjects &objects,
+/// what is made on the way in `kernel`: LLVM bitcode after all of LLVM's
+/// passes, PTX text, and a cubin if it is wanted, for which it needs ptxas;
+/// without one it fails. `kernel` must live until the pass has run.
+std::unique_ptr<Pass> createSerializeKernelPass(runtime::Kernel &kernel,
                                                 bool wantCubin);
 
 } // namespace mlir::tt

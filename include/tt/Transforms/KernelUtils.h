@@ -67,6 +67,9 @@ Operation *createEmptyAssembly(ImplicitLocOpBuilder &b, TypeRange results,
 /// Launches of `op` that carry a config.
 SmallVector<gpu::LaunchOp> collectLaunches(Operation *op);
 ConfigAttr getConfig(gpu::LaunchOp launch);
+/// The launch with a config that `op` stands in; an error at `op` if there is
+/// none.
+FailureOr<gpu::LaunchOp> getConfiguredLaunch(Operation *op);
 
 /// Adjacent elements of a tile: one thread's share of one round.
 struct TilePiece {
