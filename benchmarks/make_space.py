@@ -30,7 +30,7 @@ POLICY = pathlib.Path(__file__).with_name("space.json")
 LEADERS = 3  # block tiles whose neighbours are looked at
 PLAUSIBLE = 1.4  # times the best estimate: no neighbour is slower
 NEIGHBOUR_KEYS = ("stream_k", "k_slices", "split_k", "block_k", "warp", "stages",
-                  "a_layout", "rounding_form")
+                  "a_layout", "rounding_form", "edge")
 
 
 @dataclasses.dataclass(frozen=True)

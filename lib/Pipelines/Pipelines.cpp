@@ -81,6 +81,7 @@ void mlir::tt::buildGPUToNVGPUPipeline(OpPassManager &pm,
 void mlir::tt::buildNVGPUToNVVMPipeline(OpPassManager &pm,
                                         const PipelineOptions &options) {
   pm.addPass(createIsolateKernel());
+  pm.addPass(createFuseEdges());
   pm.addPass(createGpuKernelOutliningPass());
   OpPassManager &kernel = pm.nest<gpu::GPUModuleOp>();
   kernel.addPass(createLowerBf16Mma());

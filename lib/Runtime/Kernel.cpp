@@ -113,6 +113,8 @@ Status mlir::tt::runtime::checkProblem(const Kernel &kernel, const Problem &p) {
     return s;
   if (Status s = checkMatrix(kernel, "C", p.m, p.n, p.ldc); !s)
     return s;
+  if (p.m > 0 && p.n > 0 && getBlocks(kernel, p) < 1)
+    return Error{"the kernel's launch geometry leaves no block for C"};
   constexpr int64_t kMaxBlocks = 0x7FFFFFFF; // gridDim.x, every CUDA GPU
   if (getBlocks(kernel, p) > kMaxBlocks)
     return Error{"C has " + std::to_string(getBlocks(kernel, p)) +

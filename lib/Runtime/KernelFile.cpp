@@ -238,8 +238,8 @@ static Result<Kernel> readContent(const Json &content) {
     return Error{"kernel file has malformed binary data"};
   if (kernel.blockM < 1 || kernel.blockN < 1 || kernel.threads < 1 ||
       kernel.sharedBytes < 0 || kernel.blocksPerTile < 1 ||
-      kernel.extraBlocks < 0 || kernel.mostBlocks < 0 ||
-      kernel.workspaceBytes < 0 || kernel.workspaceZeroedBytes < 0 ||
+      kernel.mostBlocks < 0 || kernel.workspaceBytes < 0 ||
+      kernel.workspaceZeroedBytes < 0 ||
       kernel.workspaceZeroedBytes > kernel.workspaceBytes)
     return Error{"kernel file has an impossible launch geometry"};
   if (Status status = readArguments(content, kernel); !status)

@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -150,15 +151,28 @@ static LogicalResult describeLaunch(ModuleOp module,
   return success();
 }
 
+/// Blocks beside those of C's tiles: with edges, what theirs are more, or less,
+/// than the tiles that would stick out of C.
+static int64_t countBlocksBesideTiles(linalg::MatmulOp matmul,
+                                      ConfigAttr config) {
+  if (!config.hasEdges())
+    return countExtraBlocks(config);
+  auto c = cast<ShapedType>(matmul.getOutputs()[0].getType());
+  int64_t m = c.getDimSize(0), n = c.getDimSize(1);
+  TilePlan plan(config, getElementTypeOrSelf(matmul.getInputs()[0]));
+  return plan.countBlocks(m, n) - plan.countTiles(m, n);
+}
+
 /// Reads config and contract off the matmul, before it is lowered.
 static LogicalResult describeDecision(ModuleOp module,
                                       runtime::Kernel &kernel) {
   ConfigAttr config;
   PrecisionAttr precision;
-  module.walk([&](Operation *op) {
+  module.walk([&](linalg::MatmulOp op) {
     if (auto found = op->getAttrOfType<ConfigAttr>(kConfigAttrName)) {
       config = found;
       precision = op->getAttrOfType<PrecisionAttr>(kPrecisionAttrName);
+      kernel.extraBlocks = countBlocksBesideTiles(op, config);
     }
   });
   if (!config || !precision)
@@ -169,7 +183,6 @@ static LogicalResult describeDecision(ModuleOp module,
   kernel.blockM = config.getBlockM();
   kernel.blockN = config.getBlockN();
   kernel.blocksPerTile = config.getSplitK();
-  kernel.extraBlocks = countExtraBlocks(config);
   kernel.mostBlocks = config.getPersistentBlocks();
   kernel.rounding = static_cast<runtime::Rounding>(precision.getRounding());
   return success();

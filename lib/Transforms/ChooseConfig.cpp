@@ -98,6 +98,10 @@ static constexpr int64_t kLongLoop = 2;
 static constexpr int64_t kWarpsOfLargeBlock = 8;
 /// Of shareLastWave.
 static constexpr int64_t kStreamParts[] = {1, 2, 3, 4, 6};
+/// Larger edges measured slower as often as faster (docs/performance.md). Beside
+/// thin tiles, of products that DRAM limits, and short loops they were not
+/// measured.
+static constexpr int64_t kLargestEdge = 32, kSmallestBesideEdges = 64;
 /// Of a block (ConfigAttr).
 static constexpr int64_t kMaxWarps = 16;
 /// How much shorter an estimate must be to count.
@@ -136,11 +140,37 @@ std::string mlir::tt::getIllegality(const TilePlan &plan,
   return reason;
 }
 
+Problem Problem::getPart(const ResultPart &part) const {
+  Problem its = *this;
+  its.m = part.rows;
+  its.n = part.columns;
+  its.pitchOfA = getPitchOfA();
+  return its;
+}
+
+static std::string getMisfitOfEdges(const Problem &problem, ConfigAttr config) {
+  if (!config.hasEdges())
+    return {};
+  if (!problem.hasStaticResult())
+    return "edge needs a C of static sizes";
+  const std::tuple<StringRef, int64_t, int64_t, int64_t> dims[] = {
+      {"m", config.getEdgeM(), problem.m, config.getBlockM()},
+      {"n", config.getEdgeN(), problem.n, config.getBlockN()}};
+  for (auto [name, edge, size, block] : dims)
+    if (edge > 0 && (size < block || size % block == 0))
+      return llvm::formatv("edge {0} = {1} needs a size beyond whole block "
+                           "tiles of {2}, C has {3}",
+                           name, edge, block, size);
+  return {};
+}
+
 std::string mlir::tt::getMisfit(const Problem &problem, const TilePlan &plan) {
   ConfigAttr config = plan.getConfig();
   if (config.getRoundingForm() == RoundingForm::guarded &&
       !canGuard(problem, plan))
     return "rounding_form = guarded does not apply to the problem";
+  if (std::string misfit = getMisfitOfEdges(problem, config); !misfit.empty())
+    return misfit;
   if (!config.sharesTiles())
     return {};
   if (!problem.hasStaticResult())
@@ -178,7 +208,7 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
 /// Whether each row of A and of B begins at a multiple of the widest copy, if
 /// their rows are adjacent.
 static bool hasWideCopies(const Problem &problem) {
-  return problem.getCopyBytes(problem.m) == kChunkBytes &&
+  return problem.getCopyBytes(problem.getPitchOfA()) == kChunkBytes &&
          problem.getCopyBytes(problem.k) == kChunkBytes;
 }
 
@@ -197,7 +227,8 @@ static bool hasWholeTiles(const Problem &problem, ConfigAttr config) {
 static int64_t countCopies(const Problem &problem, const TilePlan &plan) {
   ConfigAttr config = plan.getConfig();
   int64_t kBytes = config.getBlockK() * plan.getElementBytes();
-  return config.getBlockM() * kBytes / problem.getCopyBytes(problem.m) +
+  return config.getBlockM() * kBytes /
+             problem.getCopyBytes(problem.getPitchOfA()) +
          config.getBlockN() * kBytes / problem.getCopyBytes(problem.k);
 }
 
@@ -257,7 +288,7 @@ static bool isInStrips(int64_t blockM, int64_t blockN) {
 /// divide the tile into rounds evenly, or are cut into strips: measured slower
 /// than tiles of powers of two.
 static bool cutsStagedRows(const Problem &problem, const Tile &tile) {
-  bool isStagedA = problem.isStaged(problem.m);
+  bool isStagedA = problem.isStaged(problem.getPitchOfA());
   bool isStagedB = problem.isStaged(problem.k);
   if ((isStagedA && isUneven(tile.blockM)) ||
       (isStagedB && isUneven(tile.blockN)))
@@ -273,7 +304,8 @@ static bool cutsStagedRows(const Problem &problem, const Tile &tile) {
 static bool hasManyStripCopies(const Problem &problem, const TilePlan &plan) {
   constexpr int64_t kCopies = 32;
   ConfigAttr config = plan.getConfig();
-  bool isStaged = problem.isStaged(problem.m) || problem.isStaged(problem.k);
+  bool isStaged =
+      problem.isStaged(problem.getPitchOfA()) || problem.isStaged(problem.k);
   return isInStrips(config.getBlockM(), config.getBlockN()) && !isStaged &&
          !hasWideCopies(problem) &&
          countCopies(problem, plan) > kCopies * plan.getThreads();
@@ -316,7 +348,7 @@ static ConfigAttr withBlocks(ConfigAttr c, int64_t streamTiles,
       c.getBlock(), c.getWarp(), c.getStages(), c.getRasterGroup(),
       c.getALayout(), c.getMmaOrder(), c.getCopySlot(), c.getKSlices(),
       c.getSplitK(), streamTiles, streamShares, c.getRoundingForm(),
-      persistentBlocks);
+      persistentBlocks, c.getEdgeM(), c.getEdgeN());
 }
 
 /// Blocks that can run at the same time.
@@ -359,6 +391,25 @@ ConfigAttr mlir::tt::makePersistent(ConfigAttr c, const Problem &problem,
   if (slots == 0 || tiles <= slots)
     return {};
   return withBlocks(c, c.getStreamTiles(), c.getStreamShares(), slots);
+}
+
+/// Block tiles of an edge that so many rows or columns make; 0 for none.
+static int64_t chooseEdge(int64_t size, int64_t block) {
+  if (size < block)
+    return 0;
+  int64_t rest = size % block, tiles = llvm::divideCeil(rest, kMaxEdge);
+  return tiles ? llvm::alignTo(llvm::divideCeil(rest, tiles), kMmaM) : 0;
+}
+
+ConfigAttr mlir::tt::makeEdges(ConfigAttr config, bool inM, bool inN,
+                               const Problem &problem) {
+  if (!problem.hasStaticResult())
+    return {};
+  int64_t m = inM ? chooseEdge(problem.m, config.getBlockM()) : 0;
+  int64_t n = inN ? chooseEdge(problem.n, config.getBlockN()) : 0;
+  if ((inM && m == 0) || (inN && n == 0))
+    return {};
+  return config.withEdges(m, n);
 }
 
 int64_t mlir::tt::chooseRasterGroup(int64_t blockM, int64_t blockN,
@@ -416,10 +467,11 @@ static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
 /// `c` with other stages, another slot of copies and form of rounding.
 static ConfigAttr withSchedule(ConfigAttr c, int64_t stages, CopySlot slot,
                                RoundingForm form) {
-  return ConfigAttr::get(
-      c.getContext(), c.getBlock(), c.getWarp(), stages, c.getRasterGroup(),
-      c.getALayout(), c.getMmaOrder(), slot, c.getKSlices(), c.getSplitK(),
-      c.getStreamTiles(), c.getStreamShares(), form, c.getPersistentBlocks());
+  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(), stages,
+                         c.getRasterGroup(), c.getALayout(), c.getMmaOrder(),
+                         slot, c.getKSlices(), c.getSplitK(),
+                         c.getStreamTiles(), c.getStreamShares(), form,
+                         c.getPersistentBlocks(), c.getEdgeM(), c.getEdgeN());
 }
 
 ConfigAttr mlir::tt::withBestCopySlot(ConfigAttr config, const Problem &problem,
@@ -445,6 +497,9 @@ private:
                     int64_t splits, SharedLayout layout);
   /// `config`, and with the last wave shared by more blocks.
   void considerStreams(ConfigAttr config);
+  /// `config` with blocks of their own for the edges of C. Rows of 16 bits at
+  /// odd strides, whose copies take more than edges gain, do without.
+  void considerEdges(ConfigAttr config);
   /// `config`, and guarded: where the tensor cores are slow enough to hide the
   /// rounding of every fragment, that is slower; as it is beside narrow copies,
   /// but for tiles that have no registers for the other (isTightForOne).
@@ -464,7 +519,11 @@ private:
 } // namespace
 
 void Chooser::consider(ConfigAttr candidate) {
-  if (isTightForOne(problem, TilePlan(candidate, problem.elementType), target))
+  // What block tiles cover decides.
+  TilePlan candidatePlan(candidate, problem.elementType);
+  ResultPart main = candidatePlan.getParts(problem.m, problem.n).front();
+  if (isTightForOne(problem.getPart(main),
+                    TilePlan(main.config, problem.elementType), target))
     return;
   ConfigAttr config = withBestCopySlot(candidate, problem, target);
   TilePlan plan(config, problem.elementType);
@@ -485,6 +544,22 @@ void Chooser::considerForms(ConfigAttr config) {
       config, config.getStages(), config.getCopySlot(), RoundingForm::guarded);
   if (getIllegality(TilePlan(guarded, problem.elementType), target).empty())
     consider(guarded);
+}
+
+void Chooser::considerEdges(ConfigAttr config) {
+  if (problem.isStaged(problem.m) || problem.isStaged(problem.k) ||
+      std::min(config.getBlockM(), config.getBlockN()) < kSmallestBesideEdges ||
+      problem.countKTiles(config.getBlockK()) < kLongLoop * config.getStages())
+    return;
+  for (auto [inM, inN] :
+       {std::pair(true, false), {false, true}, {true, true}}) {
+    ConfigAttr edged = makeEdges(config, inM, inN, problem);
+    if (!edged || std::max(edged.getEdgeM(), edged.getEdgeN()) > kLargestEdge)
+      continue;
+    TilePlan plan(edged, problem.elementType);
+    if (getIllegality(plan, target).empty())
+      considerForms(edged);
+  }
 }
 
 void Chooser::considerPersistence(ConfigAttr config) {
@@ -515,6 +590,7 @@ void Chooser::considerPersistence(ConfigAttr config) {
 
 void Chooser::considerStreams(ConfigAttr config) {
   considerForms(config);
+  considerEdges(config);
   considerPersistence(config);
   if (hasManyAddresses(config, problem))
     return;
@@ -551,7 +627,7 @@ void Chooser::considerTile(const Tile &tile, int64_t kBytes, int64_t slices,
         chooseRasterGroup(tile.blockM, tile.blockN, target), layout,
         chooseMmaOrder(problem), CopySlot::before_barrier, slices, splits,
         /*streamTiles=*/0, /*streamShares=*/0, RoundingForm::every_fragment,
-        /*persistentBlocks=*/0);
+        /*persistentBlocks=*/0, /*edgeM=*/0, /*edgeN=*/0);
     TilePlan plan(config, problem.elementType);
     int64_t slots = countSlots(plan, target);
     if (slots <= mostSlots || hasManySums(problem, plan) ||

@@ -133,6 +133,11 @@ static double getOperandBytes(const Problem &problem, const TilePlan &plan,
 
 namespace {
 
+/// Seconds that a wave takes, and that its SMs are busy.
+struct WaveEstimate {
+  double seconds = 0, busy = 0;
+};
+
 class Estimator {
 public:
   Estimator(const Problem &problem, const TilePlan &plan,
@@ -141,6 +146,9 @@ public:
         constants(constants), work(problem, plan, target, constants) {}
 
   CostEstimate run();
+  /// Of one wave of `active` blocks. Operands are in L2 if they fit, and if all
+  /// else does.
+  WaveEstimate estimateWave(int64_t active, bool allFitsL2);
 
 private:
   void occupy();
@@ -480,10 +488,92 @@ CostEstimate Estimator::run() {
   return cost;
 }
 
+WaveEstimate Estimator::estimateWave(int64_t active, bool allFitsL2) {
+  occupy();
+  fitsL2 &= allFitsL2;
+  addWave(active, 1, cost.kTiles);
+  return {cost.mainLoop + cost.prologue + cost.epilogue + cost.reduction,
+          std::max({cost.tensor, cost.issue, cost.sharedMemory})};
+}
+
+//===----------------------------------------------------------------------===//
+// Edges
+//===----------------------------------------------------------------------===//
+
+/// The last wave of block tiles: how many it has, how many an SM has room for,
+/// and how long it takes.
+struct LastWave {
+  int64_t blocks, perSM, multiprocessors;
+  double seconds;
+};
+
+/// What `count` edges add to the last wave. Where an SM has a block tile less
+/// than others, or none, edges take its place, one after the other. Those for
+/// which there is no time share SMs with as many block tiles as others have, if
+/// there is room: as edges mostly wait for operands, these end later by what
+/// edges are busy. Else they follow behind the wave.
+static double getEdgeSeconds(int64_t count, const WaveEstimate &edge,
+                             const LastWave &wave) {
+  int64_t tiles = llvm::divideCeil(wave.blocks, wave.multiprocessors);
+  int64_t places = tiles * wave.multiprocessors - wave.blocks;
+  int64_t atOnce = tiles == 1 ? wave.perSM : 1;
+  int64_t inTime = atOnce * int64_t(wave.seconds / edge.seconds);
+  int64_t ofPlace = std::min(inTime, int64_t(wave.seconds / tiles / edge.busy));
+  int64_t rest = std::max<int64_t>(0, count - places * ofPlace);
+  double busy = llvm::divideCeil(rest, wave.multiprocessors) * edge.busy;
+  double behind =
+      llvm::divideCeil(rest, wave.multiprocessors * wave.perSM) * edge.seconds;
+  if (wave.perSM > tiles)
+    behind -= wave.seconds;
+  return std::max(busy, behind);
+}
+
+static CostEstimate estimateWithEdges(const Problem &problem,
+                                      const TilePlan &plan,
+                                      const TargetInfo &target,
+                                      const CostConstants &constants) {
+  SmallVector<ResultPart> parts = plan.getParts(problem.m, problem.n);
+  ResultPart main = parts.front();
+  TilePlan mainPlan(main.config, plan.getElementType());
+  CostEstimate cost =
+      estimateCost(problem.getPart(main), mainPlan, target, constants);
+  if (cost.occupancy.blocks == 0 || parts.size() == 1)
+    return cost;
+  bool fitsL2 = cost.dramBytes <= kUsableL2 * target.l2Bytes;
+  auto estimateWave = [&](const ResultPart &part, int64_t active) {
+    TilePlan its(part.config, plan.getElementType());
+    Problem product = problem.getPart(part);
+    return Estimator(product, its, target, constants)
+        .estimateWave(active, fitsL2);
+  };
+  int64_t last = cost.waves.lastBlocks, all = target.multiprocessors;
+  LastWave wave = {last, cost.occupancy.blocks, all,
+                   estimateWave(main, last).seconds};
+  int64_t blocks = 0;
+  WaveEstimate edge;
+  for (const ResultPart &part : ArrayRef(parts).drop_front()) {
+    int64_t count = TilePlan(part.config, plan.getElementType())
+                        .countBlocks(part.rows, part.columns);
+    int64_t active = std::min(count, last < all ? all - last : all);
+    WaveEstimate its = estimateWave(part, active);
+    edge.seconds += count * its.seconds;
+    edge.busy += count * its.busy;
+    blocks += count;
+  }
+  edge.seconds /= blocks;
+  edge.busy /= blocks;
+  cost.edges = getEdgeSeconds(blocks, edge, wave);
+  cost.total += cost.edges;
+  cost.waves.grid += blocks;
+  return cost;
+}
+
 CostEstimate mlir::tt::estimateCost(const Problem &problem,
                                     const TilePlan &plan,
                                     const TargetInfo &target,
                                     const CostConstants &constants) {
+  if (plan.getConfig().hasEdges())
+    return estimateWithEdges(problem, plan, target, constants);
   return Estimator(problem, plan, target, constants).run();
 }
 

@@ -78,7 +78,8 @@ public:
   LogicalResult run();
 
 private:
-  Element resolve(Value view, Value row, Value column);
+  Element resolve(memref::SubViewOp view, const Element &element);
+  Element resolve(Value tile, Value row, Value column);
   void createLaneIds();
   Value loadA(int64_t kStep, int64_t mTile);
   Value loadAF32(int64_t kStep, int64_t mTile);
@@ -107,25 +108,25 @@ private:
 // Fragments
 //===----------------------------------------------------------------------===//
 
-/// Element [row, column] of `view`, in the memory that it is a view of. Views
-/// that come from outside the launch stay: their sizes bound what may be
-/// stored.
-Element MmaLowering::resolve(Value view, Value row, Value column) {
-  Element element = {view, {row, column}};
-  while (auto subview = element.memref.getDefiningOp<memref::SubViewOp>()) {
-    if (!kernel.launch->isProperAncestor(subview))
-      break;
-    llvm::SmallBitVector dropped = subview.getDroppedDims();
-    SmallVector<Value> source;
-    unsigned next = 0;
-    for (auto [dim, offset] : llvm::enumerate(subview.getMixedOffsets())) {
-      Value base =
-          getValueOrCreateConstantIndexOp(builder, builder.getLoc(), offset);
-      source.push_back(
-          dropped.test(dim) ? base : index.add(base, element.indices[next++]));
-    }
-    element = {subview.getSource(), source};
+/// `element` of `view`, in what that is a view of.
+Element MmaLowering::resolve(memref::SubViewOp view, const Element &element) {
+  llvm::SmallBitVector dropped = view.getDroppedDims();
+  SmallVector<Value> source;
+  unsigned next = 0;
+  for (auto [dim, offset] : llvm::enumerate(view.getMixedOffsets())) {
+    Value base =
+        getValueOrCreateConstantIndexOp(builder, builder.getLoc(), offset);
+    source.push_back(
+        dropped.test(dim) ? base : index.add(base, element.indices[next++]));
   }
+  return {view.getSource(), source};
+}
+
+/// Element [row, column] of an operand's tile, in shared memory.
+Element MmaLowering::resolve(Value tile, Value row, Value column) {
+  Element element = {tile, {row, column}};
+  while (auto view = element.memref.getDefiningOp<memref::SubViewOp>())
+    element = resolve(view, element);
   return element;
 }
 
@@ -290,8 +291,11 @@ SmallVector<Value> MmaLowering::emitKTile(ValueRange accumulators) {
 
 void MmaLowering::storeResults(ValueRange fragments, linalg::CopyOp copy) {
   builder.setInsertionPoint(copy);
+  // Of the tile alone: C, or the part of it that the launch computes, may be a
+  // view itself, and its sizes bound what may be stored.
   Value zero = index.constant(0);
-  Element first = resolve(copy.getOutputs()[0], zero, zero);
+  auto tile = copy.getOutputs()[0].getDefiningOp<memref::SubViewOp>();
+  Element first = resolve(tile, {tile, {zero, zero}});
   StoreFragmentsOp::create(
       builder, fragments, first.memref, first.indices[0], first.indices[1],
       builder.getDenseI64ArrayAttr(
@@ -339,7 +343,8 @@ LogicalResult MmaLowering::run() {
   });
   if (!loop || !copy || fills.empty() ||
       fills[0].getOutputs()[0] != accumulator ||
-      getViewSource(copy.getInputs()[0]) != accumulator)
+      getViewSource(copy.getInputs()[0]) != accumulator ||
+      !copy.getOutputs()[0].getDefiningOp<memref::SubViewOp>())
     return kernel.matmul.emitOpError(
         "expected a warp tile's matmul in the k-tile loop, as tt-map-to-warps "
         "makes it");

@@ -50,7 +50,57 @@ int64_t TilePlan::countTiles(int64_t m, int64_t n) const {
          llvm::divideCeil(n, config.getBlockN());
 }
 
+SmallVector<ResultPart> TilePlan::getParts(int64_t m, int64_t n) const {
+  if (!config.hasEdges())
+    return {{config, 0, 0, m, n}};
+  int64_t wholeM = config.getEdgeM() ? m - m % config.getBlockM() : m;
+  int64_t wholeN = config.getEdgeN() ? n - n % config.getBlockN() : n;
+  SmallVector<ResultPart> parts = {
+      {config.withEdges(0, 0), 0, 0, wholeM, wholeN}};
+  if (wholeM < m)
+    parts.push_back({getEdgeConfig(0), wholeM, 0, m - wholeM, n});
+  if (wholeN < n)
+    parts.push_back({getEdgeConfig(1), 0, wholeN, wholeM, n - wholeN});
+  return parts;
+}
+
+// Four warps share the 128 rows or columns; twice as many are two k-slices. The
+// stages take what the other blocks have, since all blocks of a launch have the
+// same: few blocks work on edges, and what they do is wait for operands.
+ConfigAttr TilePlan::getEdgeConfig(unsigned dim) const {
+  constexpr int64_t kLength = 128, kWarpLength = 32, kEdgeKBytes = 128;
+  constexpr int64_t kMostStages = 8;
+  int64_t edge = dim == 0 ? config.getEdgeM() : config.getEdgeN();
+  int64_t block[] = {kLength, kLength, kEdgeKBytes / elementBytes};
+  int64_t warp[] = {kWarpLength, kWarpLength};
+  block[dim] = warp[dim] = edge;
+  int64_t slices = config.getWarps() / (kLength / kWarpLength);
+  // Padded rows of A of any other length are not free of bank conflicts.
+  auto layout = isF32() && block[0] % kWarpLength == 0
+                    ? SharedLayout::padded
+                    : SharedLayout::xor_swizzle;
+  auto withStages = [&](int64_t stages) {
+    return ConfigAttr::get(
+        config.getContext(), block, warp, stages, config.getRasterGroup(),
+        layout, config.getMmaOrder(),
+        stages > 1 ? CopySlot::after_barrier : CopySlot::before_barrier, slices,
+        /*splitK=*/1, /*streamTiles=*/0, /*streamShares=*/0,
+        RoundingForm::every_fragment, /*persistentBlocks=*/0, /*edgeM=*/0,
+        /*edgeN=*/0);
+  };
+  int64_t stageBytes = TilePlan(withStages(1), elementType).getStageBytes();
+  return withStages(
+      std::clamp<int64_t>(getSharedBytes() / stageBytes, 1, kMostStages));
+}
+
 int64_t TilePlan::countBlocks(int64_t m, int64_t n) const {
+  if (config.hasEdges()) {
+    int64_t blocks = 0;
+    for (const ResultPart &part : getParts(m, n))
+      blocks += TilePlan(part.config, elementType)
+                    .countBlocks(part.rows, part.columns);
+    return blocks;
+  }
   int64_t blocks =
       countTiles(m, n) * config.getSplitK() + countExtraBlocks(config);
   return config.isPersistent() ? std::min(blocks, config.getPersistentBlocks())
@@ -197,6 +247,21 @@ bool TilePlan::leavesFewRegisters(const TargetInfo &target) const {
 static constexpr int64_t kMinKBytes = 64;
 
 LogicalResult
+TilePlan::verifyEdge(unsigned dim, const TargetInfo &target,
+                     llvm::function_ref<InFlightDiagnostic()> emitError) const {
+  if ((dim == 0 ? config.getEdgeM() : config.getEdgeN()) == 0)
+    return success();
+  TilePlan edge(getEdgeConfig(dim), elementType);
+  if (edge.getSharedBytes() > getSharedBytes())
+    return emitError() << "edge " << StringRef("mn").substr(dim, 1) << " = "
+                       << edge.config.getBlock()[dim] << " needs "
+                       << edge.getSharedBytes()
+                       << " bytes of shared memory, blocks of the config have "
+                       << getSharedBytes() << "; use more stages or no edge";
+  return edge.verify(target, emitError);
+}
+
+LogicalResult
 TilePlan::verify(const TargetInfo &target,
                  llvm::function_ref<InFlightDiagnostic()> emitError) const {
   int64_t kBytes = config.getBlockK() * elementBytes;
@@ -251,5 +316,6 @@ TilePlan::verify(const TargetInfo &target,
                        << " registers a thread, " << target.name << " allows "
                        << registers << " with " << config.getWarps()
                        << " warps a block; use a smaller warp tile";
-  return success();
+  return success(succeeded(verifyEdge(0, target, emitError)) &&
+                 succeeded(verifyEdge(1, target, emitError)));
 }

@@ -18,6 +18,9 @@
 //
 // To what pipelines the loop, the next tile is then but the next k-tile.
 //
+// With edges, each part of C (TilePlan::getParts) has a launch, on subviews of
+// A, B and C; tt-fuse-edges makes one of them.
+//
 // Sizes are read from the memrefs inside the launch, so that A, B and C are all
 // that the kernel captures: its parameters are their three descriptors.
 //
@@ -30,6 +33,7 @@
 #include "tt/Conversion/MatmulMaps.h"
 #include "tt/Transforms/BlockWork.h"
 #include "tt/Transforms/Passes.h"
+#include "tt/Transforms/TilePlan.h"
 
 namespace mlir::tt {
 #define GEN_PASS_DEF_TILETOBLOCKS
@@ -54,8 +58,10 @@ struct BufferizedProduct {
 /// Builds the launch of one product.
 class BlockTiler {
 public:
-  BlockTiler(BufferizedProduct product, ConfigAttr config)
-      : product(product), config(config),
+  /// Of the part of C that `config` is for, if it is not all of it.
+  BlockTiler(BufferizedProduct product, ConfigAttr config,
+             std::optional<ResultPart> part = std::nullopt)
+      : product(product), config(config), part(part),
         builder(product.matmul.getLoc(), product.matmul), index(builder) {}
 
   void run();
@@ -66,6 +72,9 @@ private:
   Value countTiles(Value memref, int64_t dim, int64_t tile);
   /// The number of block tiles of C.
   Value countTiles();
+  Value countBlocks();
+  /// Makes A, B and C those of the part.
+  void narrowToPart();
   Value getSize(Value memref, int64_t dim);
   /// Row and column, in tiles, of the tile with number `tile`.
   std::pair<Value, Value> rasterize(Value tile);
@@ -96,6 +105,7 @@ private:
 
   BufferizedProduct product;
   ConfigAttr config;
+  std::optional<ResultPart> part;
   ImplicitLocOpBuilder builder;
   IndexBuilder index;
   /// The block tile's f32 sums.
@@ -264,11 +274,31 @@ Value BlockTiler::countTiles() {
   return index.mul(rows, columns);
 }
 
-void BlockTiler::run() {
+Value BlockTiler::countBlocks() {
+  if (part)
+    return index.constant(TilePlan(config, getElementTypeOrSelf(product.c))
+                              .countBlocks(part->rows, part->columns));
   Value blocks = index.add(index.mul(countTiles(), config.getSplitK()),
                            countExtraBlocks(config));
   if (config.isPersistent())
     blocks = index.min(blocks, index.constant(config.getPersistentBlocks()));
+  return blocks;
+}
+
+void BlockTiler::narrowToPart() {
+  auto attr = [&](int64_t value) -> OpFoldResult {
+    return builder.getIndexAttr(value);
+  };
+  OpFoldResult k = getAsOpFoldResult(getSize(product.b, 1));
+  OpFoldResult m = attr(part->firstM), n = attr(part->firstN);
+  OpFoldResult rows = attr(part->rows), columns = attr(part->columns);
+  product.a = subview(product.a, {attr(0), m}, {k, rows});
+  product.b = subview(product.b, {n, attr(0)}, {columns, k});
+  product.c = subview(product.c, {m, n}, {rows, columns});
+}
+
+void BlockTiler::run() {
+  Value blocks = countBlocks();
   Value one = index.constant(1);
   // A launch of no blocks is an error in CUDA: an empty C needs no launch.
   std::optional<int64_t> known = getConstantIndex(blocks);
@@ -286,7 +316,11 @@ void BlockTiler::run() {
   launch->setAttr(kConfigAttrName, config);
   launch->setAttr(kPrecisionAttrName,
                   product.matmul->getAttr(kPrecisionAttrName));
+  if (part && part->firstM + part->firstN > 0)
+    launch->setAttr(kEdgeAttrName, builder.getUnitAttr());
   builder.setInsertionPointToStart(&launch.getBody().front());
+  if (part)
+    narrowToPart();
   buildBody(launch.getBlockIds().x);
   gpu::TerminatorOp::create(builder);
 }
@@ -400,12 +434,31 @@ private:
     // The launch stands where C is complete: after the rounding, if any.
     if (product->rounding)
       matmul->moveBefore(product->rounding);
-    BlockTiler(*product, matmul->getAttrOfType<ConfigAttr>(kConfigAttrName))
-        .run();
+    if (failed(createLaunches(*product)))
+      return failure();
     product->fill.erase();
     matmul.erase();
     if (product->rounding)
       eraseRounding(product->rounding);
+    return success();
+  }
+
+  LogicalResult createLaunches(const BufferizedProduct &product) {
+    linalg::MatmulOp matmul = product.matmul;
+    auto config = matmul->getAttrOfType<ConfigAttr>(kConfigAttrName);
+    if (!config.hasEdges()) {
+      BlockTiler(product, config).run();
+      return success();
+    }
+    auto type = cast<MemRefType>(product.c.getType());
+    if (!type.hasStaticShape())
+      return matmul.emitOpError("has a config with edges, expected a C of "
+                                "static sizes, found ")
+             << type;
+    TilePlan plan(config, type.getElementType());
+    for (const ResultPart &part :
+         plan.getParts(type.getDimSize(0), type.getDimSize(1)))
+      BlockTiler(product, part.config, part).run();
     return success();
   }
 

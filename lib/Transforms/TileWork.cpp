@@ -85,9 +85,9 @@ static double getSplitPart(const Problem &problem, const TilePlan &plan,
   // sector of shared memory; of a matrix whose rows do in L2, all others.
   bool isPadded = !plan.isF32() && config.getALayout() == SharedLayout::padded;
   constexpr double kEveryOther = 0.5;
-  if (isPadded && problem.isStaged(problem.m))
+  if (isPadded && problem.isStaged(problem.getPitchOfA()))
     return kEveryOther;
-  if (isPadded == beginsInSector(problem.m, plan))
+  if (isPadded == beginsInSector(problem.getPitchOfA(), plan))
     return 0;
   if (getModelSize(problem.m) > config.getBlockM())
     return constants.splitSectors;
@@ -125,7 +125,7 @@ void TileWork::countBytes(const Problem &problem, const TilePlan &plan,
   pieces = (problemM / (m * plan.getElementBytes()) + problemN / kBytes) /
            (problemM + problemN);
   copiedBytes = (m + n) * kBytes;
-  stagedBytes = ((problem.isStaged(problem.m) ? m : 0) +
+  stagedBytes = ((problem.isStaged(problem.getPitchOfA()) ? m : 0) +
                  (problem.isStaged(problem.k) ? n : 0)) *
                 kBytes;
   // Rows that begin in the middle of a sector of L2 end in that of another.
@@ -145,7 +145,7 @@ void TileWork::countBytes(const Problem &problem, const TilePlan &plan,
   };
   readBytes = (1 + extraA) * getReadPart(problemM) * m * kBytes +
               (1 + extraB) * getReadPart(problemN) * n * kBytes +
-              k * getLostBytes(getModelSize(problem.m)) +
+              k * getLostBytes(getModelSize(problem.getPitchOfA())) +
               n * getLostBytes(getModelSize(problem.k));
   // Each warp reads its rows of A and of B; those in a row or column of warps
   // read the same again.
@@ -153,7 +153,8 @@ void TileWork::countBytes(const Problem &problem, const TilePlan &plan,
       config.getWarpsPerSlice() * (config.getWarpM() + config.getWarpN()) *
           kBytes +
       countLooks(problem, plan) * config.getWarps() * kSharedBytesPerClock;
-  for (auto [rows, length] : {std::pair(m, problem.m), std::pair(n, problem.k)})
+  for (auto [rows, length] :
+       {std::pair(m, problem.getPitchOfA()), std::pair(n, problem.k)})
     if (!problem.isStaged(length))
       narrowCopies += rows * kBytes / kThreadsPerWarp *
                       (1.0 / problem.getCopyBytes(getModelSize(length)) -

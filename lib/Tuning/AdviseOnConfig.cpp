@@ -57,6 +57,7 @@ static void addEstimate(Report &report, const Problem &problem,
        {"steps us", cost.steps * 1e6},
        {"ends us", (cost.prologue + cost.epilogue) * 1e6},
        {"reduction us", cost.reduction * 1e6},
+       {"edges us", cost.edges * 1e6},
        {"launch us", cost.launch * 1e6},
        {"overlap us", cost.overlap * 1e6}});
 }
@@ -126,6 +127,10 @@ Report tuning::adviseOnConfig(const Problem &problem, ConfigAttr config,
           config.getStreamTiles() == 0 ? 1 : 0, cost, target);
   addMove(report, problem, config, Parameter::persistent,
           config.isPersistent() ? 0 : 1, cost, target);
+  int64_t left = getEdgesLeft(getValues(config, problem.elementType), problem);
+  if (left)
+    addMove(report, problem, config, Parameter::edge,
+            config.hasEdges() ? 0 : left, cost, target);
   ConfigAttr best = chooseConfig(problem, target);
   double seconds =
       estimateCost(problem, TilePlan(best, problem.elementType), target).total;

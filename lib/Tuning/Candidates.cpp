@@ -10,6 +10,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
 using namespace mlir;
@@ -36,6 +37,8 @@ public:
 private:
   /// Goes on with parameter `index` and those after it.
   void walk(int index, ParameterValues values);
+  std::vector<int64_t> limitToEdgesLeft(const std::vector<int64_t> &choices,
+                                        const ParameterValues &values) const;
   /// Every warp tile that cuts the block tile into the given warps.
   void walkWarpTiles(const ParameterValues &values);
   /// Of these values, but for parameters that follow from the others.
@@ -60,11 +63,24 @@ void Enumerator::walk(int index, ParameterValues values) {
   if (index == kParameters)
     return walkWarpTiles(values);
   auto parameter = static_cast<Parameter>(index);
-  for (int64_t value :
-       policy.getValues(parameter, at(originalValues, parameter))) {
+  std::vector<int64_t> choices =
+      policy.getValues(parameter, at(originalValues, parameter));
+  if (parameter == Parameter::edge)
+    choices = limitToEdgesLeft(choices, values);
+  for (int64_t value : choices) {
     at(values, parameter) = value;
     walk(index + 1, values);
   }
+}
+
+/// Edges there are only where the block tile leaves any.
+std::vector<int64_t>
+Enumerator::limitToEdgesLeft(const std::vector<int64_t> &choices,
+                             const ParameterValues &values) const {
+  std::set<int64_t> limited;
+  for (int64_t choice : choices)
+    limited.insert(choice & getEdgesLeft(values, problem));
+  return {limited.begin(), limited.end()};
 }
 
 ConfigAttr Enumerator::makeConfig(ParameterValues values, int64_t warpM,

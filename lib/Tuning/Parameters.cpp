@@ -14,9 +14,9 @@ using namespace mlir::tt;
 using namespace mlir::tt::tuning;
 
 static constexpr StringLiteral kNames[kParameters] = {
-    "block_m",      "block_n",  "block_k_bytes", "warps",     "stages",
-    "raster_group", "a_layout", "mma_order",     "copy_slot", "k_slices",
-    "split_k",      "stream_k", "rounding_form", "persistent"};
+    "block_m",      "block_n",  "block_k_bytes", "warps",      "stages",
+    "raster_group", "a_layout", "mma_order",     "copy_slot",  "k_slices",
+    "split_k",      "stream_k", "rounding_form", "persistent", "edge"};
 
 StringRef tuning::getName(Parameter parameter) {
   return kNames[static_cast<int>(parameter)];
@@ -80,6 +80,17 @@ std::optional<int64_t> tuning::parseValue(Parameter parameter, StringRef text) {
   }
 }
 
+/// Values of `edge`, as bits.
+static constexpr int64_t kEdgeInM = 1, kEdgeInN = 2;
+
+int64_t tuning::getEdgesLeft(const ParameterValues &values,
+                             const Problem &problem) {
+  if (!problem.hasStaticResult())
+    return 0;
+  return (problem.m % at(values, Parameter::blockM) ? kEdgeInM : 0) |
+         (problem.n % at(values, Parameter::blockN) ? kEdgeInN : 0);
+}
+
 static int64_t getStreamParts(ConfigAttr config) {
   int64_t tiles = config.getStreamTiles(), shares = config.getStreamShares();
   if (tiles == 0)
@@ -102,7 +113,9 @@ ParameterValues tuning::getValues(ConfigAttr config, Type elementType) {
           config.getSplitK(),
           getStreamParts(config),
           int64_t(config.getRoundingForm()),
-          int64_t(config.isPersistent())};
+          int64_t(config.isPersistent()),
+          (config.getEdgeM() ? kEdgeInM : 0) |
+              (config.getEdgeN() ? kEdgeInN : 0)};
 }
 
 ConfigAttr tuning::getConfig(const ParameterValues &values, int64_t warpM,
@@ -125,11 +138,14 @@ ConfigAttr tuning::getConfig(const ParameterValues &values, int64_t warpM,
       at(values, Parameter::splitK),
       /*streamTiles=*/int64_t(0), /*streamShares=*/int64_t(0),
       RoundingForm(at(values, Parameter::roundingForm)),
-      /*persistentBlocks=*/int64_t(0));
+      /*persistentBlocks=*/int64_t(0), /*edgeM=*/int64_t(0),
+      /*edgeN=*/int64_t(0));
   int64_t parts = at(values, Parameter::streamK);
   if (config && parts)
     config = shareLastWave(config, parts, problem, target);
   if (config && at(values, Parameter::persistent))
     config = makePersistent(config, problem, target);
+  if (int64_t edge = at(values, Parameter::edge); config && edge)
+    config = makeEdges(config, edge & kEdgeInM, edge & kEdgeInN, problem);
   return config;
 }

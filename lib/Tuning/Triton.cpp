@@ -54,7 +54,8 @@ ConfigAttr TritonConfig::getConfig(MLIRContext *context) const {
       SharedLayout::xor_swizzle, MmaOrder::b_stationary,
       CopySlot::before_barrier, /*kSlices=*/int64_t(1), /*splitK=*/int64_t(1),
       /*streamTiles=*/int64_t(0), /*streamShares=*/int64_t(0),
-      RoundingForm::every_fragment, /*persistentBlocks=*/int64_t(0));
+      RoundingForm::every_fragment, /*persistentBlocks=*/int64_t(0),
+      /*edgeM=*/int64_t(0), /*edgeN=*/int64_t(0));
 }
 
 int64_t TritonConfig::estimateRegisters(Type elementType) const {

@@ -85,3 +85,41 @@ func.func @slices(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80x
     : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
   return %c : tensor<48x80xf32>
 }
+
+// -----
+
+// Block tiles of 32 cover 96 rows.
+func.func @edge_of_whole_tiles(%a: tensor<64x96xf32>, %b: tensor<80x64xf32>) -> tensor<96x80xf32> {
+  // expected-error @below {{edge m = 16 needs a size beyond whole block tiles of 32, C has 96}}
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 4, edge = [16, 0]>
+    : tensor<64x96xf32>, tensor<80x64xf32> -> tensor<96x80xf32>
+  return %c : tensor<96x80xf32>
+}
+
+// -----
+
+func.func @edge_alone(%a: tensor<64x48xf32>, %b: tensor<40x64xf32>) -> tensor<48x40xf32> {
+  // expected-error @below {{edge n = 16 needs a size beyond whole block tiles of 64, C has 40}}
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 4, edge = [0, 16]>
+    : tensor<64x48xf32>, tensor<40x64xf32> -> tensor<48x40xf32>
+  return %c : tensor<48x40xf32>
+}
+
+// -----
+
+func.func @edge_dynamic(%a: tensor<64x?xf32>, %b: tensor<80x64xf32>) -> tensor<?x80xf32> {
+  // expected-error @below {{edge needs a C of static sizes}}
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 4, edge = [0, 16]>
+    : tensor<64x?xf32>, tensor<80x64xf32> -> tensor<?x80xf32>
+  return %c : tensor<?x80xf32>
+}
+
+// -----
+
+// One stage of an edge's tiles of 16x128x32 is more than two of 32x64x16.
+func.func @edge_shared(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) -> tensor<48x80xf32> {
+  // expected-error @below {{edge m = 16 needs 18432 bytes of shared memory, blocks of the config have 13312; use more stages or no edge}}
+  %c = tt.matmul_transposed %a, %b config <block = [32, 64, 16], warp = [16, 32], stages = 2, edge = [16, 0]>
+    : tensor<64x48xf32>, tensor<80x64xf32> -> tensor<48x80xf32>
+  return %c : tensor<48x80xf32>
+}

@@ -50,7 +50,8 @@ TEST(CleanParts, NoFindingUnderEightSchedules) {
         "copy_slot = after_barrier", "copy_slot = second_half",
         "copy_slot = after_barrier, stream_k = [3, 5]",
         "copy_slot = after_barrier, rounding_form = guarded",
-        "copy_slot = after_barrier, persistent_blocks = 3"}) {
+        "copy_slot = after_barrier, persistent_blocks = 3", "edge = [48, 16]",
+        "rounding_form = guarded, edge = [16, 0]"}) {
     KernelCase kernelCase;
     kernelCase.type = ElementType::f32;
     kernelCase.schedules = 8;

@@ -36,7 +36,7 @@ protected:
                            SharedLayout::padded, MmaOrder::b_stationary,
                            CopySlot::before_barrier, /*kSlices=*/1, splits,
                            streamTiles, shares, RoundingForm::every_fragment,
-                           /*persistentBlocks=*/0);
+                           /*persistentBlocks=*/0, /*edgeM=*/0, /*edgeN=*/0);
   }
 
   /// What block `id` of `tiles` tiles of `kTiles` k-tiles computes.

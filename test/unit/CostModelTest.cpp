@@ -225,11 +225,11 @@ TEST_F(CostModelTest, NarrowCopiesLeaveRegisters) {
   for (auto [m, k, rounding] :
        {std::tuple(2047, 2051, kTruncate), std::tuple(2046, 2054, kNearest)}) {
     ConfigAttr config =
-        chooseConfig(getProblem(m, 2050, k, /*isF32=*/true, rounding), target);
+        chooseConfig(getProblem(m, 2110, k, /*isF32=*/true, rounding), target);
     EXPECT_EQ(config.getBlockM(), 192);
     EXPECT_EQ(config.getALayout(), SharedLayout::padded);
   }
-  EXPECT_EQ(chooseConfig(getProblem(2052, 2044, 2060), target).getALayout(),
+  EXPECT_EQ(chooseConfig(getProblem(2108, 2044, 2060), target).getALayout(),
             SharedLayout::padded);
   EXPECT_TRUE(llvm::isPowerOf2_64(
       chooseConfig(getProblem(4094, 62, 4098), target).getBlockM()));
@@ -237,6 +237,45 @@ TEST_F(CostModelTest, NarrowCopiesLeaveRegisters) {
   ConfigAttr staged = chooseConfig(getProblem(777, 1234, 2345), target);
   EXPECT_TRUE(llvm::isPowerOf2_64(staged.getBlockM()));
   EXPECT_TRUE(llvm::isPowerOf2_64(staged.getBlockN()));
+}
+
+/// Where a few rows or columns are more than block tiles make in whole waves,
+/// blocks of their own compute them: not where they are many, or none, beside
+/// thin tiles, or where copies go through registers.
+TEST_F(CostModelTest, FewRowsBeyondTilesAreEdges) {
+  const TargetInfo &target = *TargetInfo::find("h200");
+  auto choose = [&](int64_t m, int64_t n, int64_t k) {
+    return chooseConfig(getProblem(m, n, k), target);
+  };
+  ConfigAttr inM = choose(2056, 2048, 2048), inN = choose(2048, 2064, 2048);
+  EXPECT_EQ(inM.getEdgeM(), 16);
+  EXPECT_EQ(inM.getEdgeN(), 0);
+  EXPECT_EQ(inN.getEdgeM(), 0);
+  EXPECT_EQ(inN.getEdgeN(), 16);
+  EXPECT_FALSE(choose(2048, 2048, 2048).hasEdges());
+  EXPECT_FALSE(choose(2040, 2048, 2048).hasEdges());
+  EXPECT_FALSE(choose(16, 8200, 8192).hasEdges());
+  EXPECT_FALSE(choose(2049, 2048, 2047).hasEdges());
+  EXPECT_FALSE(choose(8200, 8200, 32).hasEdges());
+}
+
+/// Edges take no time on SMs that the last wave leaves idle, some where it leaves
+/// none, and in any case less than tiles that stick out make.
+TEST_F(CostModelTest, EdgesFillTheLastWave) {
+  const TargetInfo &target = *TargetInfo::find("h200");
+  std::string tiles = "block = [256, 128, 32], warp = [64, 64], stages = 4";
+  auto estimateEdges = [&](const Problem &problem) {
+    TilePlan plan = getPlan(problem, tiles + ", edge = [16, 0]");
+    return estimateCost(problem, plan, target).edges;
+  };
+  // 128 and 132 whole tiles on 132 SMs.
+  Problem leaves4 = getProblem(2056, 2048, 2048),
+          leavesNone = getProblem(3080, 1408, 2048);
+  EXPECT_EQ(estimateEdges(leaves4), 0);
+  EXPECT_GT(estimateEdges(leavesNone), 0);
+  for (const Problem &problem : {leaves4, leavesNone})
+    EXPECT_LT(estimate(problem, tiles + ", edge = [16, 0]", "h200"),
+              estimate(problem, tiles, "h200"));
 }
 
 /// Of two tiles that read as much, the one that reads the long operand once.

@@ -56,7 +56,7 @@ TEST(KernelFile, EveryFlippedBitOfTheKernelIsAnErrorOrNoChange) {
 
 TEST(KernelFile, ImpossibleGridIsAnError) {
   for (int64_t Kernel::*blocks :
-       {&Kernel::blocksPerTile, &Kernel::extraBlocks, &Kernel::mostBlocks}) {
+       {&Kernel::blocksPerTile, &Kernel::mostBlocks}) {
     Kernel kernel = makeKernel();
     kernel.*blocks = -1;
     Result<Kernel> read = deserialize(serialize(kernel));
@@ -91,6 +91,20 @@ TEST(CheckProblem, RefusesWhatTheKernelWasNotCompiledFor) {
   Problem negative = good;
   negative.k = -1;
   EXPECT_FALSE(bool(checkProblem(kernel, negative)));
+}
+
+/// Edges may need fewer blocks than tiles that stick out, but there must be one.
+TEST(CheckProblem, RefusesAGridWithoutBlocks) {
+  Kernel kernel = makeKernel();
+  Problem problem = {128, 256, 64, 128, 64, 300};
+  int64_t blocks = getBlocks(kernel, problem);
+  kernel.extraBlocks -= blocks - 1;
+  Result<Kernel> read = deserialize(serialize(kernel));
+  ASSERT_TRUE(bool(read));
+  EXPECT_EQ(getBlocks(*read, problem), 1);
+  EXPECT_TRUE(bool(checkProblem(*read, problem)));
+  --kernel.extraBlocks;
+  EXPECT_FALSE(bool(checkProblem(kernel, problem)));
 }
 
 TEST(CheckProblem, RefusesMoreBlocksThanALaunchCanHave) {

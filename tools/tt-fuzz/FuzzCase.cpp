@@ -94,6 +94,10 @@ static std::string chooseConfig(Chooser &choose, int64_t elementBytes,
     config += ", rounding_form = guarded";
   else if (choose.oneIn(4))
     config += ", persistent_blocks = " + std::to_string(1 + choose.below(8));
+  constexpr int64_t kEdges[] = {0, 16, 32, 48};
+  if (splits == 1 && choose.oneIn(4))
+    config += llvm::formatv(", edge = [{0}, {1}]", choose.pick(kEdges),
+                            choose.pick(kEdges));
   return config + ">";
 }
 

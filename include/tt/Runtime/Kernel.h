@@ -51,9 +51,10 @@ struct Kernel {
   Rounding rounding = Rounding::nearest;
   /// In the order of the kernel's parameters.
   std::vector<KernelArgument> arguments;
-  /// Tile of C of one block, blocks that share each, and further blocks: the
-  /// grid is ceil(M / m) * ceil(N / n) * blocksPerTile + extraBlocks blocks, or
-  /// mostBlocks (0: no limit), if that is less.
+  /// Tile of C of one block, blocks that share each, and further blocks (with
+  /// edges perhaps fewer than none): the grid is ceil(M / m) * ceil(N / n) *
+  /// blocksPerTile + extraBlocks blocks, or mostBlocks (0: no limit), if that
+  /// is less.
   int64_t blockM = 0, blockN = 0, blocksPerTile = 1, extraBlocks = 0,
           mostBlocks = 0;
   /// Memory that the blocks share: its bytes, and how many of them, from its

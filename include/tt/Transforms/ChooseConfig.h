@@ -13,6 +13,7 @@
 namespace mlir::tt {
 
 class TilePlan;
+struct ResultPart;
 
 /// Sizes of C = AᵀBᵀ; ShapedType::kDynamic where not known.
 struct Problem {
@@ -20,6 +21,13 @@ struct Problem {
   Type elementType;
   /// Of the precision contract; meaningless for 16-bit elements.
   Rounding rounding;
+  /// Elements from one row of A to the next; 0: M, rows are adjacent. Of a part
+  /// of a product, whose A is a part of the whole one's.
+  int64_t pitchOfA = 0;
+
+  int64_t getPitchOfA() const { return pitchOfA ? pitchOfA : m; }
+  /// The product of a part of C.
+  Problem getPart(const ResultPart &part) const;
 
   /// Whether the contract rounds operands.
   bool rounds() const {
@@ -74,6 +82,13 @@ ConfigAttr shareLastWave(ConfigAttr config, int64_t parts,
 /// Null where C has no more tiles than that, or blocks share them.
 ConfigAttr makePersistent(ConfigAttr config, const Problem &problem,
                           const TargetInfo &target);
+
+/// `config` with blocks of their own for the edges of C in M, in N or in both:
+/// with tiles as high, or wide, as what block tiles leave, or as even parts of
+/// it. Null where nothing is left there, C is smaller than a block tile, or the
+/// config cannot have edges.
+ConfigAttr makeEdges(ConfigAttr config, bool inM, bool inN,
+                     const Problem &problem);
 
 /// The raster group with which the blocks that run at the same time, one an SM,
 /// touch the fewest rows of A and B: as square a part of C as block tiles of

@@ -36,6 +36,7 @@ struct CostEstimate {
   double epilogue = 0;  ///< C to memory, once a wave
   double reduction = 0; ///< sums of slices and splits
   double launch = 0;
+  double edges = 0;   ///< blocks of edges that no SM was idle for
   double overlap = 0; ///< of all these, what persistent blocks do at once
 
   double total = 0;

@@ -62,6 +62,9 @@ def TileToBlocks : Pass<"tt-tile-to-blocks"> {
     }
     ```
     Every thread of a block computes the whole block tile on its own.
+
+    With `edge`, each edge of C is a launch of its own, marked `tt.edge`, on
+    subviews of A, B and C (see `tt-fuse-edges`).
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
@@ -364,6 +367,30 @@ def IsolateKernel : Pass<"tt-isolate-kernel"> {
     every kernel the same parameters: the descriptors of A, B and C.
   }];
   let dependentDialects = ["::mlir::gpu::GPUDialect"];
+}
+
+def FuseEdges : Pass<"tt-fuse-edges"> {
+  let summary = "Make one launch of a product's block tiles and edges";
+  let description = [{
+    The launches of edges (`tt.edge`) go into the launch of block tiles before
+    them:
+
+    ```mlir
+    gpu.launch blocks(%b, ...) in (%c128, ...) { tiles }
+    gpu.launch blocks(%b, ...) in (%c16, ...) { edge } {tt.edge}
+    ```
+    becomes
+    ```mlir
+    gpu.launch blocks(%b, ...) in (%c144, ...) {
+      %is_tile = arith.cmpi slt, %b, %c128
+      scf.if %is_tile { tiles } else { edge, as block %b - 128 }
+    }
+    ```
+    Each has as much shared memory as the one that needs most.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::scf::SCFDialect"];
 }
 
 def ExternDynamicShared : Pass<"tt-extern-dynamic-shared"> {

@@ -78,6 +78,13 @@ struct GuardShare {
   int64_t looks = 1;     ///< at elements of each of those, in a k-tile
 };
 
+/// Rows and columns of C, those of a product of its own, and the config of the
+/// blocks that compute them.
+struct ResultPart {
+  ConfigAttr config;
+  int64_t firstM = 0, firstN = 0, rows = 0, columns = 0;
+};
+
 class TilePlan {
 public:
   /// `elementType` is f32, f16 or bf16.
@@ -168,7 +175,20 @@ public:
   /// m16n8 tiles of a warp tile: fragments of sums that a lane holds.
   int64_t getFragments() const { return getMTiles() * getNTiles(); }
 
-  /// Block tiles of an M x N result.
+  /// The parts of an M x N result, in the order in which their blocks follow
+  /// each other: what block tiles cover, and the edges. With `edge` in M and N,
+  ///
+  ///   0 0 2
+  ///   0 0 2      2: firstN = N - N mod block n
+  ///   1 1 1      1: firstM = M - M mod block m
+  ///
+  /// The config of each has no edges.
+  SmallVector<ResultPart> getParts(int64_t m, int64_t n) const;
+  /// Of the blocks that compute an edge in M (dim 0) or N (dim 1): tiles of 128
+  /// along it, as many warps as the others and no more shared memory.
+  ConfigAttr getEdgeConfig(unsigned dim) const;
+
+  /// Block tiles of an M x N result, without edges.
   int64_t countTiles(int64_t m, int64_t n) const;
   /// Blocks of the launch.
   int64_t countBlocks(int64_t m, int64_t n) const;
@@ -199,6 +219,10 @@ public:
   bool leavesFewRegisters(const TargetInfo &target) const;
 
 private:
+  LogicalResult
+  verifyEdge(unsigned dim, const TargetInfo &target,
+             llvm::function_ref<InFlightDiagnostic()> emitError) const;
+
   ConfigAttr config;
   Type elementType;
   int64_t elementBytes;

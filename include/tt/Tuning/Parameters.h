@@ -15,7 +15,8 @@ namespace mlir::tt::tuning {
 
 /// What a policy can let move. `streamK` is 0 for none, or the parts of
 /// shareLastWave (ChooseConfig.h); `persistent` 0 or 1, which stands for the
-/// blocks of makePersistent. `warps` are those of the whole block, all
+/// blocks of makePersistent; `edge` 0, 1, 2 or 3: no edges, or those of
+/// makeEdges in M, in N, in both. `warps` are those of the whole block, all
 /// k-slices together; the warp tile follows from them: every way to cut the
 /// block tile into that many.
 enum class Parameter {
@@ -33,8 +34,9 @@ enum class Parameter {
   streamK,
   roundingForm,
   persistent,
+  edge,
 };
-inline constexpr int kParameters = 14;
+inline constexpr int kParameters = 15;
 
 /// As policies name it: "block_m", "warps", ...
 StringRef getName(Parameter parameter);
@@ -60,8 +62,12 @@ inline int64_t at(const ParameterValues &values, Parameter parameter) {
   return values[static_cast<int>(parameter)];
 }
 
+/// The value of `edge` for all that block tiles of these values leave of C.
+int64_t getEdgesLeft(const ParameterValues &values, const Problem &problem);
+
 /// The config of these values and this warp tile; null if the verifier of
-/// #tt.config refuses it, or there is no last wave to share, or but one.
+/// #tt.config refuses it, there is no last wave to share, or but one, or no
+/// such edge.
 ConfigAttr getConfig(const ParameterValues &values, int64_t warpM,
                      int64_t warpN, const Problem &problem,
                      const TargetInfo &target);

@@ -192,3 +192,38 @@ func.func @contract_name(%a: tensor<64x48xf32>, %b: tensor<80x64xf32>) {
 func.func @discardable() attributes {tt.config = 3 : i64} {
   return
 }
+
+// -----
+
+// expected-error @below {{edge m = 24, expected 0 or a multiple of 16 up to 64 below block m = 128}}
+#c = #tt.config<block = [128, 128, 32], warp = [64, 64], stages = 3, edge = [24, 0]>
+
+// -----
+
+// expected-error @below {{edge n = 80, expected 0 or a multiple of 16 up to 64 below block n = 128}}
+#c = #tt.config<block = [128, 128, 32], warp = [64, 64], stages = 3, edge = [16, 80]>
+
+// -----
+
+// expected-error @below {{edge m = 32, expected 0 or a multiple of 16 up to 64 below block m = 32}}
+#c = #tt.config<block = [32, 128, 32], warp = [32, 32], stages = 3, edge = [32, 0]>
+
+// -----
+
+// expected-error @below {{edge needs 4 or 8 warps, found 16}}
+#c = #tt.config<block = [128, 128, 32], warp = [32, 32], stages = 3, edge = [16, 0]>
+
+// -----
+
+// expected-error @below {{edge needs a block for each tile: no split_k, stream_k or persistent_blocks}}
+#c = #tt.config<block = [128, 128, 32], warp = [64, 64], stages = 3, split_k = 2, edge = [16, 0]>
+
+// -----
+
+// expected-error @below {{edge needs a block for each tile: no split_k, stream_k or persistent_blocks}}
+#c = #tt.config<block = [128, 128, 32], warp = [64, 64], stages = 3, persistent_blocks = 2, edge = [0, 16]>
+
+// -----
+
+// expected-error @below {{expected edge = [m, n], found 1 sizes}}
+#c = #tt.config<block = [128, 128, 32], warp = [64, 64], stages = 3, edge = [16]>

@@ -28,6 +28,14 @@ func.func @defaults(%a: tensor<64x48xbf16>, %b: tensor<80x64xbf16>) -> tensor<48
   return %c : tensor<48x80xbf16>
 }
 
+// CHECK-LABEL: func @edges
+// CHECK: config <block = [128, 64, 64], warp = [32, 64], stages = 3, edge = [16, 0]> :
+func.func @edges(%a: tensor<64x136xbf16>, %b: tensor<128x64xbf16>) -> tensor<136x128xbf16> {
+  %c = tt.matmul_transposed %a, %b config <block = [128, 64, 64], warp = [32, 64], stages = 3, edge = [16, 0]>
+    : tensor<64x136xbf16>, tensor<128x64xbf16> -> tensor<136x128xbf16>
+  return %c : tensor<136x128xbf16>
+}
+
 // CHECK-LABEL: func @attributes
 // CHECK-SAME: tt.swizzle = #tt.swizzle<row_bits = [0, 3, 4], shift = 0>
 // CHECK-SAME: tt.target = #tt.target<"rtx4090">

@@ -123,7 +123,7 @@ bool PrecisionAttr::accepts(Type elementType) const {
 static constexpr StringRef kConfigKeys =
     "'block', 'warp', 'stages', 'raster_group', 'a_layout', 'mma_order', "
     "'copy_slot', 'k_slices', 'split_k', 'stream_k', 'rounding_form', "
-    "'persistent_blocks'";
+    "'persistent_blocks', 'edge'";
 
 namespace {
 /// What has been read of a config so far.
@@ -138,24 +138,27 @@ struct ConfigFields {
   int64_t streamTiles = 0, streamShares = 0;
   RoundingForm roundingForm = RoundingForm::every_fragment;
   int64_t persistentBlocks = 0;
+  int64_t edgeM = 0, edgeN = 0;
   SmallVector<StringRef> seen;
 
   ParseResult parseField(AsmParser &parser);
-  ParseResult parseStreamK(AsmParser &parser);
+  ParseResult parsePair(AsmParser &parser, StringRef text, int64_t &first,
+                        int64_t &second);
 };
 } // namespace
 
-ParseResult ConfigFields::parseStreamK(AsmParser &parser) {
+/// Two sizes, as in `text`.
+ParseResult ConfigFields::parsePair(AsmParser &parser, StringRef text,
+                                    int64_t &first, int64_t &second) {
   SMLoc loc = parser.getCurrentLocation();
   SmallVector<int64_t> sizes;
   if (parseSizes(parser, sizes))
     return failure();
   if (sizes.size() != 2)
     return parser.emitError(loc)
-           << "expected stream_k = [tiles, shares], found " << sizes.size()
-           << " sizes";
-  streamTiles = sizes[0];
-  streamShares = sizes[1];
+           << "expected " << text << ", found " << sizes.size() << " sizes";
+  first = sizes[0];
+  second = sizes[1];
   return success();
 }
 
@@ -188,12 +191,15 @@ ParseResult ConfigFields::parseField(AsmParser &parser) {
   if (key == "split_k")
     return parser.parseInteger(splitK);
   if (key == "stream_k")
-    return parseStreamK(parser);
+    return parsePair(parser, "stream_k = [tiles, shares]", streamTiles,
+                     streamShares);
   if (key == "rounding_form")
     return parseEnum(parser, roundingForm, symbolizeRoundingForm,
                      "'every_fragment', 'guarded'");
   if (key == "persistent_blocks")
     return parser.parseInteger(persistentBlocks);
+  if (key == "edge")
+    return parsePair(parser, "edge = [m, n]", edgeM, edgeN);
   return parser.emitError(loc) << "unknown config key '" << key
                                << "', expected one of " << kConfigKeys;
 }
@@ -214,7 +220,7 @@ Attribute ConfigAttr::parse(AsmParser &parser, Type) {
       loc, parser.getContext(), fields.block, fields.warp, fields.stages,
       fields.rasterGroup, fields.aLayout, fields.mmaOrder, fields.copySlot,
       fields.kSlices, fields.splitK, fields.streamTiles, fields.streamShares,
-      fields.roundingForm, fields.persistentBlocks);
+      fields.roundingForm, fields.persistentBlocks, fields.edgeM, fields.edgeN);
 }
 
 void ConfigAttr::print(AsmPrinter &printer) const {
@@ -242,6 +248,8 @@ void ConfigAttr::print(AsmPrinter &printer) const {
     printer << ", rounding_form = " << stringifyRoundingForm(getRoundingForm());
   if (isPersistent())
     printer << ", persistent_blocks = " << getPersistentBlocks();
+  if (hasEdges())
+    printer << ", edge = [" << getEdgeM() << ", " << getEdgeN() << ']';
   printer << '>';
 }
 
@@ -292,14 +300,45 @@ verifyPersistence(function_ref<InFlightDiagnostic()> emitError, int64_t blocks,
   return success();
 }
 
-LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 ArrayRef<int64_t> block,
-                                 ArrayRef<int64_t> warp, int64_t stages,
-                                 int64_t rasterGroup, SharedLayout, MmaOrder,
-                                 CopySlot copySlot, int64_t kSlices,
-                                 int64_t splitK, int64_t streamTiles,
-                                 int64_t streamShares, RoundingForm form,
-                                 int64_t persistentBlocks) {
+/// `edge`: block tiles of its own for what is left of rows and of columns.
+static LogicalResult verifyEdges(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> block, int64_t edgeM,
+                                 int64_t edgeN, int64_t warps, bool sharesTiles,
+                                 bool isPersistent) {
+  if (edgeM == 0 && edgeN == 0)
+    return success();
+  const int64_t edges[] = {edgeM, edgeN};
+  for (auto [name, edge, side] : llvm::zip("mn", edges, block))
+    if (edge < 0 || edge > kMaxEdge || edge % kTileGranule || edge >= side)
+      return emitError() << "edge " << StringRef(&name, 1) << " = " << edge
+                         << ", expected 0 or a multiple of " << kTileGranule
+                         << " up to " << kMaxEdge << " below block "
+                         << StringRef(&name, 1) << " = " << side;
+  if (!llvm::is_contained({4, 8}, warps))
+    return emitError() << "edge needs 4 or 8 warps, found " << warps;
+  if (sharesTiles || isPersistent)
+    return emitError() << "edge needs a block for each tile: no split_k, "
+                          "stream_k or persistent_blocks";
+  return success();
+}
+
+ConfigAttr ConfigAttr::withEdges(int64_t m, int64_t n) const {
+  ScopedDiagnosticHandler quiet(getContext(),
+                                [](Diagnostic &) { return success(); });
+  return ConfigAttr::getChecked(
+      [&] { return emitError(UnknownLoc::get(getContext())); }, getContext(),
+      getBlock(), getWarp(), getStages(), getRasterGroup(), getALayout(),
+      getMmaOrder(), getCopySlot(), getKSlices(), getSplitK(), getStreamTiles(),
+      getStreamShares(), getRoundingForm(), getPersistentBlocks(), m, n);
+}
+
+LogicalResult
+ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                   ArrayRef<int64_t> block, ArrayRef<int64_t> warp,
+                   int64_t stages, int64_t rasterGroup, SharedLayout, MmaOrder,
+                   CopySlot copySlot, int64_t kSlices, int64_t splitK,
+                   int64_t streamTiles, int64_t streamShares, RoundingForm form,
+                   int64_t persistentBlocks, int64_t edgeM, int64_t edgeN) {
   if (block.size() != 3)
     return emitError() << "expected block = [m, n, k], found " << block.size()
                        << " sizes";
@@ -332,7 +371,9 @@ LogicalResult ConfigAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        << kMaxSplitK;
   if (failed(verifyStreamK(emitError, splitK, streamTiles, streamShares)) ||
       failed(verifyPersistence(emitError, persistentBlocks, kSlices, splitK,
-                               streamTiles, form)))
+                               streamTiles, form)) ||
+      failed(verifyEdges(emitError, block, edgeM, edgeN, warps,
+                         splitK > 1 || streamTiles > 0, persistentBlocks > 0)))
     return failure();
   if (stages < 1 || stages > kMaxStages)
     return emitError() << "stages = " << stages << " is not between 1 and "

@@ -152,6 +152,11 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
       other. Its copies run on from one tile into the next, and the stores of a
       tile overlap with the mma of the next. 0: a block for each tile. It needs
       whole tiles: `k_slices` = 1, no split or stream, and no guard.
+    - `edge` = [m, n]: block tiles cover whole multiples of `block` only. The rows
+      of C (m > 0), and the columns (n > 0), that are left are computed by
+      further blocks of the launch, with block tiles of their own that are m high,
+      or n wide. 0: block tiles stick out of C there. Edges need 4 or 8 warps and
+      no split, stream or persistent blocks.
 
     ```mlir
     #tt.config<block = [128, 256, 32], warp = [64, 64], stages = 3>
@@ -178,7 +183,9 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     DefaultValuedParameter<"int64_t", "0">:$streamShares,
     DefaultValuedParameter<"::mlir::tt::RoundingForm",
                            "::mlir::tt::RoundingForm::every_fragment">:$roundingForm,
-    DefaultValuedParameter<"int64_t", "0">:$persistentBlocks
+    DefaultValuedParameter<"int64_t", "0">:$persistentBlocks,
+    DefaultValuedParameter<"int64_t", "0">:$edgeM,
+    DefaultValuedParameter<"int64_t", "0">:$edgeN
   );
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
@@ -199,6 +206,10 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     bool hasPartialSums() const { return getKSlices() > 1 || sharesTiles(); }
     /// Whether a block may compute several tiles of C.
     bool isPersistent() const { return getPersistentBlocks() > 0; }
+    /// Whether blocks with tiles of their own compute the edges of C.
+    bool hasEdges() const { return getEdgeM() > 0 || getEdgeN() > 0; }
+    /// This config with `edge` = [m, n]; null if the verifier refuses that.
+    ConfigAttr withEdges(int64_t m, int64_t n) const;
     /// How many k-tiles copies are ahead of the mma among which they stand.
     int64_t getTilesAhead() const {
       return getCopySlot() == CopySlot::after_barrier ? getStages()

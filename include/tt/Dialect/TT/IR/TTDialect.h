@@ -36,9 +36,14 @@ inline constexpr llvm::StringLiteral kSwizzleAttrName = "tt.swizzle";
 /// On the allocation of a kernel's workspace: bytes at its start that must be zero
 /// before the first launch.
 inline constexpr llvm::StringLiteral kWorkspaceAttrName = "tt.workspace";
+/// On the launch of an edge of C, after that of its product's block tiles.
+inline constexpr llvm::StringLiteral kEdgeAttrName = "tt.edge";
 /// Written by tt-assign-stages, obeyed by tt-pipeline-copies.
 inline constexpr llvm::StringLiteral kStageAttrName = "tt.stage";
 inline constexpr llvm::StringLiteral kOrderAttrName = "tt.order";
+
+/// Rows or columns of the block tiles of an edge, at most.
+inline constexpr int64_t kMaxEdge = 64;
 
 } // namespace mlir::tt
 
