@@ -232,12 +232,23 @@ static int64_t countCopies(const Problem &problem, const TilePlan &plan) {
          config.getBlockN() * kBytes / problem.getCopyBytes(problem.k);
 }
 
+/// Whether threads of a guarded block look at so many elements of a k-tile that
+/// a loop without registers to spare spills: few blocks share them.
+static bool hasManyLooks(const Problem &problem, const TilePlan &plan) {
+  constexpr int64_t kLooks = 4;
+  auto countLooks = [&](unsigned dim) {
+    return plan.getGuardShare(dim, problem.m, problem.n).looks;
+  };
+  return std::max(countLooks(0), countLooks(1)) > kLooks;
+}
+
 /// Whether warp tiles of 48x96 leave ptxas too few registers: for rounded
 /// fragments beside those as loaded, and for addresses, of which XORed rows of
 /// A need one each, and so do copies if they are many. Rounded exactly,
 /// fragments are slower than with smaller tiles; guarded loops spill but for
-/// wide warp tiles, padded rows, and blocks that have their tiles alone; those
-/// of few warps, so of many copies a thread, but for whole tiles.
+/// wide warp tiles, padded rows, few looks, and blocks that have their tiles
+/// alone, or share them by split_k with wide copies; those of few warps, so of
+/// many copies a thread, but for whole tiles.
 static bool isTightForOne(const Problem &problem, const TilePlan &plan,
                           const TargetInfo &target) {
   constexpr int64_t kCopies = 8;
@@ -247,7 +258,10 @@ static bool isTightForOne(const Problem &problem, const TilePlan &plan,
   bool isXor = config.getALayout() == SharedLayout::xor_swizzle;
   if (problem.rounds())
     return config.getRoundingForm() != RoundingForm::guarded || isXor ||
-           config.getWarpM() > config.getWarpN() || config.sharesTiles() ||
+           config.getWarpM() > config.getWarpN() ||
+           config.getStreamTiles() > 0 ||
+           (config.getSplitK() > 1 && !hasWideCopies(problem)) ||
+           hasManyLooks(problem, plan) ||
            (config.getWarps() < kWarpsOfLargeBlock &&
             !hasWholeTiles(problem, config));
   return isXor && countCopies(problem, plan) > kCopies * plan.getThreads();
@@ -450,12 +464,14 @@ static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
   if (config.getStages() == 1 || kTiles < kLongLoop * config.getStages() ||
       config.isPersistent() || !hasWideCopies(problem))
     return CopySlot::before_barrier;
-  if (!isTightForCopies(config, problem))
+  TilePlan plan(config, problem.elementType);
+  bool isTightShare = problem.rounds() && config.sharesTiles() &&
+                      plan.leavesFewRegisters(target);
+  if (!isTightForCopies(config, problem) && !isTightShare)
     return CopySlot::after_barrier;
   // Without another warp on its scheduler, nothing hides what one waits for. In
   // the second half, where copies are with rounding anyway, ptxas has computed
   // all addresses before the first of them.
-  TilePlan plan(config, problem.elementType);
   int64_t blocks =
       plan.countBlocks(getModelSize(problem.m), getModelSize(problem.n));
   bool isAlone =

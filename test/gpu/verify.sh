@@ -28,7 +28,8 @@ for name in ragged-f32 odd-f16 strided-bf16 xor-f32 xor-16-f16 one-stage-f32 \
   slices-f16 four-slices-odd-bf16 split-f32 split-slices-bf16 stream-f32 \
   stream-slices-bf16 guarded-f32 guarded-stream-f32 persistent-f32 \
   persistent-short-f16 late-guarded-f32 late-two-f16 late-persistent-f32 \
-  large-f16; do
+  large-f16 edges-f16 edges-guarded-f32 edges-slices-bf16 strips-f16 \
+  strips-odd-bf16; do
   for tool in memcheck racecheck; do
     run compute-sanitizer --tool $tool --error-exitcode 9 \
       "$launch" "$folder/$name.ttk" --device cuda

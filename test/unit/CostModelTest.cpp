@@ -346,6 +346,17 @@ TEST_F(CostModelTest, GuardedDefaultsLeaveRegisters) {
   EXPECT_GT(guarded, tight);
   EXPECT_GT(tight, ragged);
   EXPECT_GT(ragged, 0);
+  // Blocks that share a tile, too, with copies before the barrier, unless they
+  // are so few in a row that each looks at much.
+  const TargetInfo &other = *TargetInfo::find("h200");
+  ConfigAttr shares = chooseConfig(
+      getProblem(1032, 2056, 8200, /*isF32=*/true, kNearest), other);
+  EXPECT_EQ(shares.getBlockM(), 192);
+  EXPECT_EQ(shares.getSplitK(), 2);
+  EXPECT_EQ(shares.getRoundingForm(), RoundingForm::guarded);
+  EXPECT_EQ(shares.getCopySlot(), CopySlot::before_barrier);
+  Problem threeRows = getProblem(516, 4092, 4092, /*isF32=*/true, kNearest);
+  EXPECT_NE(chooseConfig(threeRows, other).getBlockM(), 192);
 }
 
 /// After the barrier where the loop rounds or its warp tiles are small; before

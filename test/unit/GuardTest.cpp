@@ -163,3 +163,14 @@ TEST(Guard, SharedTiles) {
                "block = [64, 64, 16], warp = [32, 32], stages = 3, "
                "stream_k = [3, 5]");
 }
+
+/// Edges round exactly; of what they share with block tiles, rows of A and of B,
+/// each sees what it has staged itself.
+TEST(Guard, BesideEdges) {
+  checkProduct(72, 84, 40,
+               "block = [64, 64, 16], warp = [32, 32], stages = 5, "
+               "edge = [16, 32]");
+  checkProduct(136, 64, 36,
+               "block = [64, 32, 16], warp = [32, 16], stages = 6, "
+               "edge = [16, 0]");
+}
