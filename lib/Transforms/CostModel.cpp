@@ -27,6 +27,9 @@
 // CostConstants.h, were fitted to the times of kernels on an H100 and an H200
 // (docs/tuning.md).
 //
+// Edges, blocks with tiles of their own, fill the last wave. What of them does
+// not fit there is added.
+//
 //===----------------------------------------------------------------------===//
 
 #include "tt/Transforms/CostModel.h"

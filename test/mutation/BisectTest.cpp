@@ -86,10 +86,11 @@ TEST(Bisect, NamesNoPassOfOurs) {
 }
 
 /// Before their sums are added, blocks and slices store over each other's.
-/// Persistent blocks store in the middle of a loop.
+/// Persistent blocks store in the middle of a loop, and edges are launches of
+/// their own at first.
 TEST(Bisect, NamesNoPassThatDividesSums) {
   for (const char *parts : {"stream_k = [3, 4]", "split_k = 2", "k_slices = 2",
-                            "persistent_blocks = 2"})
+                            "persistent_blocks = 2", "edge = [16, 16]"})
     EXPECT_EQ(findBrokenPass(nullptr, false,
                              std::string("#tt.config<block = [32, 32, 64], "
                                          "warp = [16, 16], stages = 2, ") +
