@@ -407,7 +407,8 @@ ConfigAttr mlir::tt::makePersistent(ConfigAttr c, const Problem &problem,
   return withBlocks(c, c.getStreamTiles(), c.getStreamShares(), slots);
 }
 
-/// Block tiles of an edge that so many rows or columns make; 0 for none.
+/// How high the tiles of an edge in M are, or how wide in N: as what block tiles
+/// leave of `size`, or an even part of that. 0 where they leave nothing.
 static int64_t chooseEdge(int64_t size, int64_t block) {
   if (size < block)
     return 0;

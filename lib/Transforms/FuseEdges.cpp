@@ -18,8 +18,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "tt/Transforms/KernelUtils.h"
 #include "tt/Transforms/Passes.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace mlir::tt {
 #define GEN_PASS_DEF_FUSEEDGES
@@ -94,6 +96,38 @@ static FailureOr<Geometry> getGeometry(gpu::LaunchOp launch) {
   return Geometry{*blocks, *threads, *bytes};
 }
 
+/// Whether `launch` has what tt-tile-to-blocks and the passes behind it make.
+static LogicalResult verifyForm(gpu::LaunchOp launch) {
+  auto isOne = [](Value size) { return getConstantIndex(size) == 1; };
+  bool isLine = isOne(launch.getGridSizeY()) && isOne(launch.getGridSizeZ()) &&
+                isOne(launch.getBlockSizeY()) && isOne(launch.getBlockSizeZ());
+  if (!isLine || launch.hasClusterSize() || launch.getAsyncToken() ||
+      launch.getNumWorkgroupAttributions() > 0 ||
+      launch.getNumPrivateAttributions() > 0)
+    return launch.emitOpError(
+        "belongs to a product with edges (tt.edge), expected a grid and blocks "
+        "of one dimension, no clusters, no async token and no attributions");
+  if (!llvm::hasSingleElement(launch.getBody()))
+    return launch.emitOpError("expected structured control flow: run "
+                              "tt-fuse-edges before convert-scf-to-cf");
+  return success();
+}
+
+/// What an edge captures must be there before the first launch.
+static LogicalResult verifyCaptures(gpu::LaunchOp launch, gpu::LaunchOp first) {
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(launch.getBody(), captured);
+  for (Value value : captured) {
+    Operation *producer = value.getDefiningOp();
+    if (producer && producer->getBlock() == first->getBlock() &&
+        !producer->isBeforeInBlock(first))
+      return launch.emitOpError("is an edge (tt.edge) that uses a value made "
+                                "behind the launch of block tiles; run "
+                                "tt-isolate-kernel first");
+  }
+  return success();
+}
+
 gpu::LaunchOp EdgeFuser::createLaunch(const Geometry &geometry) {
   IndexBuilder index(builder);
   gpu::LaunchOp first = launches.front();
@@ -131,15 +165,13 @@ LogicalResult EdgeFuser::run() {
   SmallVector<int64_t> ends;
   for (gpu::LaunchOp launch : launches) {
     FailureOr<Geometry> geometry = getGeometry(launch);
-    if (failed(geometry))
+    if (failed(geometry) || failed(verifyForm(launch)) ||
+        failed(verifyCaptures(launch, launches.front())))
       return failure();
     if (!ends.empty() && geometry->threads != all.threads)
       return launch.emitOpError("is an edge (tt.edge) in blocks of ")
              << geometry->threads << " threads, expected " << all.threads
              << " as in the launch of block tiles before it";
-    if (!llvm::hasSingleElement(launch.getBody()))
-      return launch.emitOpError("expected structured control flow: run "
-                                "tt-fuse-edges before convert-scf-to-cf");
     all.blocks += geometry->blocks;
     all.threads = geometry->threads;
     all.sharedBytes = std::max(all.sharedBytes, geometry->sharedBytes);

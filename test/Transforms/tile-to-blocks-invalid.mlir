@@ -69,3 +69,18 @@ func.func @columns_apart(%a: memref<64x48xf32, strided<[96, 2]>>, %b: memref<80x
     ins(%a, %b : memref<64x48xf32, strided<[96, 2]>>, memref<80x64xf32>) outs(%c : memref<48x80xf32>)
   return
 }
+
+// -----
+
+#config = #tt.config<block = [64, 64, 32], warp = [32, 32], stages = 3, edge = [16, 0]>
+#a = affine_map<(m, n, k) -> (k, m)>
+#b = affine_map<(m, n, k) -> (n, k)>
+#c = affine_map<(m, n, k) -> (m, n)>
+func.func @edges_of_any_size(%a: memref<64x?xf32>, %b: memref<80x64xf32>, %c: memref<?x80xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<?x80xf32>)
+  // expected-error @below {{has a config with edges, expected a C of static sizes, found 'memref<?x80xf32>'}}
+  linalg.matmul indexing_maps = [#a, #b, #c] {tt.config = #config}
+    ins(%a, %b : memref<64x?xf32>, memref<80x64xf32>) outs(%c : memref<?x80xf32>)
+  return
+}
