@@ -16,7 +16,7 @@
 #include "tt/Transforms/ChooseConfig.h"
 
 #include "mlir/IR/Diagnostics.h"
-#include "tt/Target/Occupancy.h"
+#include "tt/Transforms/ConfigVariants.h"
 #include "tt/Transforms/CostModel.h"
 #include "tt/Transforms/TilePlan.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -71,9 +71,7 @@ static constexpr SharedLayout kXorFirst[] = {SharedLayout::xor_swizzle,
 /// Three stages of a longer k-tile, which one slice of large warp tiles works
 /// on for long, measured slower than the model has it.
 static constexpr int64_t kFewestStages = 2, kMinStages = 3,
-                         kMinStagesOfOneSlice = 4, kMaxStages = 8,
-                         kLargeWarpTile = 64 * 64;
-static constexpr int64_t kRasterGroups[] = {1, 2, 4, 8, 16, 32};
+                         kMinStagesOfOneSlice = 4, kMaxStages = 8;
 /// Four slices hand over three times the sums of a tile: where those are many
 /// and not all slices can finish a share of them, measured slower than the
 /// model has it, unless C is so thin that it is one row or column of tiles:
@@ -90,12 +88,6 @@ static constexpr int64_t kPersistentBlocksPerSM = 4, kManyTiles = 8,
                          kMostKTilesOfShort = 4;
 /// Elements of the smallest tile that gained by it where it was measured.
 static constexpr int64_t kPersistentTile = 128 * 64;
-/// The fewest that are left to each of the blocks that share a tile.
-static constexpr int64_t kMinKTilesOfShare = 4;
-/// From so many times its stages on, the k-tiles of a loop are many.
-static constexpr int64_t kLongLoop = 2;
-/// Of a block whose loop takes all registers if it may share its tile.
-static constexpr int64_t kWarpsOfLargeBlock = 8;
 /// Of shareLastWave.
 static constexpr int64_t kStreamParts[] = {1, 2, 3, 4, 6};
 /// Larger edges measured slower as often as faster (docs/performance.md). Beside
@@ -115,6 +107,11 @@ static MmaOrder chooseMmaOrder(const Problem &problem) {
   if (problem.rounding == Rounding::truncate)
     return MmaOrder::b_stationary;
   return MmaOrder::b_quads;
+}
+
+bool Problem::hasWideCopies() const {
+  return getCopyBytes(getPitchOfA()) == kChunkBytes &&
+         getCopyBytes(k) == kChunkBytes;
 }
 
 int64_t Problem::countKTiles(int64_t blockK) const {
@@ -205,13 +202,6 @@ static bool isTightForTwo(const TilePlan &plan, const TargetInfo &target) {
          registers <= ofTwo + kNearly;
 }
 
-/// Whether each row of A and of B begins at a multiple of the widest copy, if
-/// their rows are adjacent.
-static bool hasWideCopies(const Problem &problem) {
-  return problem.getCopyBytes(problem.getPitchOfA()) == kChunkBytes &&
-         problem.getCopyBytes(problem.k) == kChunkBytes;
-}
-
 /// Whether no tile sticks out of its matrix, so that no copy has a limit.
 static bool hasWholeTiles(const Problem &problem, ConfigAttr config) {
   return llvm::all_of(
@@ -260,7 +250,7 @@ static bool isTightForOne(const Problem &problem, const TilePlan &plan,
     return config.getRoundingForm() != RoundingForm::guarded || isXor ||
            config.getWarpM() > config.getWarpN() ||
            config.getStreamTiles() > 0 ||
-           (config.getSplitK() > 1 && !hasWideCopies(problem)) ||
+           (config.getSplitK() > 1 && !problem.hasWideCopies()) ||
            hasManyLooks(problem, plan) ||
            (config.getWarps() < kWarpsOfLargeBlock &&
             !hasWholeTiles(problem, config));
@@ -307,7 +297,7 @@ static bool cutsStagedRows(const Problem &problem, const Tile &tile) {
   if ((isStagedA && isUneven(tile.blockM)) ||
       (isStagedB && isUneven(tile.blockN)))
     return true;
-  return (isStagedA || isStagedB) &&
+  return problem.hasStagedRows() &&
          std::min(tile.blockM, tile.blockN) > kFewRows &&
          isInStrips(tile.blockM, tile.blockN);
 }
@@ -318,10 +308,8 @@ static bool cutsStagedRows(const Problem &problem, const Tile &tile) {
 static bool hasManyStripCopies(const Problem &problem, const TilePlan &plan) {
   constexpr int64_t kCopies = 32;
   ConfigAttr config = plan.getConfig();
-  bool isStaged =
-      problem.isStaged(problem.getPitchOfA()) || problem.isStaged(problem.k);
-  return isInStrips(config.getBlockM(), config.getBlockN()) && !isStaged &&
-         !hasWideCopies(problem) &&
+  return isInStrips(config.getBlockM(), config.getBlockN()) &&
+         !problem.hasStagedRows() && !problem.hasWideCopies() &&
          countCopies(problem, plan) > kCopies * plan.getThreads();
 }
 
@@ -348,154 +336,6 @@ static bool canSplit(const Problem &problem, const Tile &tile, int64_t blockK,
                   llvm::divideCeil(problem.n, tile.blockN);
   return tiles * splits <= kSplitBlocksPerSM * target.multiprocessors &&
          getModelSize(problem.k) >= kMinKTilesOfShare * splits * blockK;
-}
-
-/// `c` with other blocks. Null if the verifier refuses them: small tiles leave
-/// room for thousands, more than a config can say.
-static ConfigAttr withBlocks(ConfigAttr c, int64_t streamTiles,
-                             int64_t streamShares, int64_t persistentBlocks) {
-  MLIRContext *context = c.getContext();
-  ScopedDiagnosticHandler quiet(context,
-                                [](Diagnostic &) { return success(); });
-  return ConfigAttr::getChecked(
-      [&] { return emitError(UnknownLoc::get(context)); }, context,
-      c.getBlock(), c.getWarp(), c.getStages(), c.getRasterGroup(),
-      c.getALayout(), c.getMmaOrder(), c.getCopySlot(), c.getKSlices(),
-      c.getSplitK(), streamTiles, streamShares, c.getRoundingForm(),
-      persistentBlocks, c.getEdgeM(), c.getEdgeN());
-}
-
-/// Blocks that can run at the same time.
-static int64_t countSlots(const TilePlan &plan, const TargetInfo &target) {
-  int64_t registers = std::min(plan.getRegisters(/*fragmentSets=*/2),
-                               plan.getRegisterLimit(target));
-  BlockResources block = {plan.getThreads(), registers, plan.getSharedBytes()};
-  return getOccupancy(block, target).blocks * target.multiprocessors;
-}
-
-ConfigAttr mlir::tt::shareLastWave(ConfigAttr config, int64_t parts,
-                                   const Problem &problem,
-                                   const TargetInfo &target) {
-  if (!problem.hasStaticResult() || config.getSplitK() > 1)
-    return {};
-  TilePlan plan(config, problem.elementType);
-  int64_t slots = countSlots(plan, target);
-  int64_t tiles = plan.countTiles(problem.m, problem.n);
-  int64_t rest = slots ? tiles % slots : 0;
-  if (rest == 0)
-    return {};
-  int64_t shares = parts == 1 ? slots : parts * rest;
-  // Where there is no other wave, split_k makes parts of every tile.
-  if (rest == tiles && shares % tiles == 0)
-    return {};
-  int64_t kTiles = problem.countKTiles(config.getBlockK());
-  bool isWorthIt =
-      shares <= slots && rest * kTiles >= kMinKTilesOfShare * shares;
-  return isWorthIt
-             ? withBlocks(config, rest, shares, config.getPersistentBlocks())
-             : ConfigAttr();
-}
-
-ConfigAttr mlir::tt::makePersistent(ConfigAttr c, const Problem &problem,
-                                    const TargetInfo &target) {
-  TilePlan plan(c, problem.elementType);
-  int64_t slots = countSlots(plan, target);
-  int64_t tiles =
-      plan.countTiles(getModelSize(problem.m), getModelSize(problem.n));
-  if (slots == 0 || tiles <= slots)
-    return {};
-  return withBlocks(c, c.getStreamTiles(), c.getStreamShares(), slots);
-}
-
-/// How high the tiles of an edge in M are, or how wide in N: as what block tiles
-/// leave of `size`, or an even part of that. 0 where they leave nothing.
-static int64_t chooseEdge(int64_t size, int64_t block) {
-  if (size < block)
-    return 0;
-  int64_t rest = size % block, tiles = llvm::divideCeil(rest, kMaxEdge);
-  return tiles ? llvm::alignTo(llvm::divideCeil(rest, tiles), kMmaM) : 0;
-}
-
-ConfigAttr mlir::tt::makeEdges(ConfigAttr config, bool inM, bool inN,
-                               const Problem &problem) {
-  if (!problem.hasStaticResult())
-    return {};
-  int64_t m = inM ? chooseEdge(problem.m, config.getBlockM()) : 0;
-  int64_t n = inN ? chooseEdge(problem.n, config.getBlockN()) : 0;
-  if ((inM && m == 0) || (inN && n == 0))
-    return {};
-  return config.withEdges(m, n);
-}
-
-int64_t mlir::tt::chooseRasterGroup(int64_t blockM, int64_t blockN,
-                                    const TargetInfo &target) {
-  auto countRows = [&](int64_t group) {
-    return group * blockM + target.multiprocessors * blockN / group;
-  };
-  return *std::min_element(
-      std::begin(kRasterGroups), std::end(kRasterGroups),
-      [&](int64_t a, int64_t b) { return countRows(a) < countRows(b); });
-}
-
-/// Whether the loop has no registers left for the addresses of all copies in
-/// one k-step: with large warp tiles, where it is nothing but mma and loads,
-/// where the most rounding meets the addresses of an XOR, and in large blocks
-/// that share tiles, to which ptxas gives all 255.
-static bool isTightForCopies(ConfigAttr config, const Problem &problem) {
-  if (config.getWarpM() * config.getWarpN() < kLargeWarpTile)
-    return false;
-  if (!problem.rounds())
-    return config.getKSlices() == 1;
-  if (config.getStreamTiles() > 0 && config.getWarps() >= kWarpsOfLargeBlock)
-    return true;
-  return problem.rounding == Rounding::nearest &&
-         config.getRoundingForm() == RoundingForm::every_fragment &&
-         config.getALayout() == SharedLayout::xor_swizzle;
-}
-
-/// docs/performance.md, "after the barrier": after it, copies are issued a part
-/// of a k-tile earlier.
-static CopySlot chooseCopySlot(ConfigAttr config, const Problem &problem,
-                               const TargetInfo &target) {
-  // One stage has no other slot. A short loop waits for one more tile at its
-  // begin. Persistent blocks and copies of less than 16 bytes were not
-  // measured.
-  int64_t kTiles = llvm::divideCeil(problem.countKTiles(config.getBlockK()),
-                                    config.getSplitK());
-  if (config.getStages() == 1 || kTiles < kLongLoop * config.getStages() ||
-      config.isPersistent() || !hasWideCopies(problem))
-    return CopySlot::before_barrier;
-  TilePlan plan(config, problem.elementType);
-  bool isTightShare = problem.rounds() && config.sharesTiles() &&
-                      plan.leavesFewRegisters(target);
-  if (!isTightForCopies(config, problem) && !isTightShare)
-    return CopySlot::after_barrier;
-  // Without another warp on its scheduler, nothing hides what one waits for. In
-  // the second half, where copies are with rounding anyway, ptxas has computed
-  // all addresses before the first of them.
-  int64_t blocks =
-      plan.countBlocks(getModelSize(problem.m), getModelSize(problem.n));
-  bool isAlone =
-      blocks <= target.multiprocessors && config.getWarps() <= kSubcoresPerSM;
-  return isAlone && !problem.rounds() ? CopySlot::second_half
-                                      : CopySlot::before_barrier;
-}
-
-/// `c` with other stages, another slot of copies and form of rounding.
-static ConfigAttr withSchedule(ConfigAttr c, int64_t stages, CopySlot slot,
-                               RoundingForm form) {
-  return ConfigAttr::get(c.getContext(), c.getBlock(), c.getWarp(), stages,
-                         c.getRasterGroup(), c.getALayout(), c.getMmaOrder(),
-                         slot, c.getKSlices(), c.getSplitK(),
-                         c.getStreamTiles(), c.getStreamShares(), form,
-                         c.getPersistentBlocks(), c.getEdgeM(), c.getEdgeN());
-}
-
-ConfigAttr mlir::tt::withBestCopySlot(ConfigAttr config, const Problem &problem,
-                                      const TargetInfo &target) {
-  return withSchedule(config, config.getStages(),
-                      chooseCopySlot(config, problem, target),
-                      config.getRoundingForm());
 }
 
 namespace {
@@ -555,16 +395,16 @@ void Chooser::considerForms(ConfigAttr config) {
   consider(config);
   TilePlan plan(config, problem.elementType);
   if (!canGuard(problem, plan) ||
-      (!hasWideCopies(problem) && !plan.leavesFewRegisters(target)))
+      (!problem.hasWideCopies() && !plan.leavesFewRegisters(target)))
     return;
-  ConfigAttr guarded = withSchedule(
-      config, config.getStages(), config.getCopySlot(), RoundingForm::guarded);
+  ConfigAttr guarded = config.withSchedule(
+      config.getStages(), config.getCopySlot(), RoundingForm::guarded);
   if (getIllegality(TilePlan(guarded, problem.elementType), target).empty())
     consider(guarded);
 }
 
 void Chooser::considerEdges(ConfigAttr config) {
-  if (problem.isStaged(problem.m) || problem.isStaged(problem.k) ||
+  if (problem.hasStagedRows() ||
       std::min(config.getBlockM(), config.getBlockN()) < kSmallestBesideEdges ||
       problem.countKTiles(config.getBlockK()) < kLongLoop * config.getStages())
     return;
@@ -589,8 +429,8 @@ void Chooser::considerPersistence(ConfigAttr config) {
     return;
   // Copies need not be further ahead than a tile is long.
   if (config.getTilesAhead() > kTiles)
-    config = withSchedule(config, kTiles + 1, config.getCopySlot(),
-                          config.getRoundingForm());
+    config = config.withSchedule(kTiles + 1, config.getCopySlot(),
+                                 config.getRoundingForm());
   // With two, so with one k-tile, it is slower, and ptxas spills.
   if (config.getStages() < kMinStages)
     return;

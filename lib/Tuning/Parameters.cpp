@@ -6,7 +6,6 @@
 
 #include "tt/Tuning/Parameters.h"
 
-#include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -123,10 +122,8 @@ ConfigAttr tuning::getConfig(const ParameterValues &values, int64_t warpM,
                              const TargetInfo &target) {
   MLIRContext *context = problem.elementType.getContext();
   int64_t elementBytes = problem.elementType.getIntOrFloatBitWidth() / 8;
-  ScopedDiagnosticHandler quiet(context,
-                                [](Diagnostic &) { return success(); });
-  auto config = ConfigAttr::getChecked(
-      [&] { return emitError(UnknownLoc::get(context)); }, context,
+  auto config = ConfigAttr::getOrNull(
+      context,
       ArrayRef<int64_t>{at(values, Parameter::blockM),
                         at(values, Parameter::blockN),
                         at(values, Parameter::blockKBytes) / elementBytes},

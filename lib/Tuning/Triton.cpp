@@ -6,7 +6,6 @@
 
 #include "tt/Tuning/Triton.h"
 
-#include "mlir/IR/Diagnostics.h"
 #include "tt/Tuning/Support.h"
 #include "llvm/Support/MathExtras.h"
 #include <tuple>
@@ -45,11 +44,8 @@ std::pair<int64_t, int64_t> TritonConfig::getWarpGrid() const {
 
 ConfigAttr TritonConfig::getConfig(MLIRContext *context) const {
   auto [rows, columns] = getWarpGrid();
-  ScopedDiagnosticHandler quiet(context,
-                                [](Diagnostic &) { return success(); });
-  return ConfigAttr::getChecked(
-      [&] { return emitError(UnknownLoc::get(context)); }, context,
-      ArrayRef<int64_t>{blockM, blockN, blockK},
+  return ConfigAttr::getOrNull(
+      context, ArrayRef<int64_t>{blockM, blockN, blockK},
       ArrayRef<int64_t>{blockM / rows, blockN / columns}, getBuffers(), groupM,
       SharedLayout::xor_swizzle, MmaOrder::b_stationary,
       CopySlot::before_barrier, /*kSlices=*/int64_t(1), /*splitK=*/int64_t(1),

@@ -48,6 +48,11 @@ struct Problem {
     return !elementType.isF32() && !ShapedType::isDynamic(length) &&
            length % 2 != 0;
   }
+  /// Whether those of A or of B do, if they are adjacent.
+  bool hasStagedRows() const { return isStaged(getPitchOfA()) || isStaged(k); }
+  /// Whether each row of A and of B begins at a multiple of the widest copy, if
+  /// their rows are adjacent.
+  bool hasWideCopies() const;
   /// k-tiles of `blockK` elements; of a size that the model assumes if K is not
   /// known.
   int64_t countKTiles(int64_t blockK) const;
@@ -69,36 +74,6 @@ std::string getMisfit(const Problem &problem, const TilePlan &plan);
 /// The one or the other; empty if `problem` can have the config on `target`.
 std::string getRefusal(const Problem &problem, const TilePlan &plan,
                        const TargetInfo &target);
-
-/// `config` with `stream_k` over the tiles of the last wave, those that are
-/// left when the others have filled all SMs: cut into a share for each block
-/// that can run at the same time (`parts` = 1), or into `parts` shares a tile.
-/// Null where no tile is left, shares would be short or more than can run, or
-/// split_k does the same.
-ConfigAttr shareLastWave(ConfigAttr config, int64_t parts,
-                         const Problem &problem, const TargetInfo &target);
-
-/// `config` with as many persistent blocks as `target` runs at the same time.
-/// Null where C has no more tiles than that, or blocks share them.
-ConfigAttr makePersistent(ConfigAttr config, const Problem &problem,
-                          const TargetInfo &target);
-
-/// `config` with blocks of their own for the edges of C in M, in N or in both:
-/// with tiles as high, or wide, as what block tiles leave, or as even parts of
-/// it. Null where nothing is left there, C is smaller than a block tile, or the
-/// config cannot have edges.
-ConfigAttr makeEdges(ConfigAttr config, bool inM, bool inN,
-                     const Problem &problem);
-
-/// The raster group with which the blocks that run at the same time, one an SM,
-/// touch the fewest rows of A and B: as square a part of C as block tiles of
-/// M x N allow.
-int64_t chooseRasterGroup(int64_t blockM, int64_t blockN,
-                          const TargetInfo &target);
-
-/// `config` with copies where they measured faster beside the rest of it.
-ConfigAttr withBestCopySlot(ConfigAttr config, const Problem &problem,
-                            const TargetInfo &target);
 
 /// Whether the NaN of `problem` can be looked for in a guarded kernel: the
 /// contract rounds to nearest, C is of static size, and there is a k-tile loop.

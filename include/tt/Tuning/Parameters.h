@@ -7,14 +7,14 @@
 #ifndef TT_TUNING_PARAMETERS_H
 #define TT_TUNING_PARAMETERS_H
 
-#include "tt/Transforms/ChooseConfig.h"
+#include "tt/Transforms/ConfigVariants.h"
 #include <array>
 #include <optional>
 
 namespace mlir::tt::tuning {
 
 /// What a policy can let move. `streamK` is 0 for none, or the parts of
-/// shareLastWave (ChooseConfig.h); `persistent` 0 or 1, which stands for the
+/// shareLastWave (ConfigVariants.h); `persistent` 0 or 1, which stands for the
 /// blocks of makePersistent; `edge` 0, 1, 2 or 3: no edges, or those of
 /// makeEdges in M, in N, in both. `warps` are those of the whole block, all
 /// k-slices together; the warp tile follows from them: every way to cut the

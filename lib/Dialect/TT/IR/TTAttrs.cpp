@@ -322,14 +322,28 @@ static LogicalResult verifyEdges(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+ConfigAttr ConfigAttr::withSchedule(int64_t stages, CopySlot slot,
+                                    RoundingForm form) const {
+  return get(getContext(), getBlock(), getWarp(), stages, getRasterGroup(),
+             getALayout(), getMmaOrder(), slot, getKSlices(), getSplitK(),
+             getStreamTiles(), getStreamShares(), form, getPersistentBlocks(),
+             getEdgeM(), getEdgeN());
+}
+
+ConfigAttr ConfigAttr::withBlocks(int64_t streamTiles, int64_t streamShares,
+                                  int64_t persistentBlocks) const {
+  return getOrNull(getContext(), getBlock(), getWarp(), getStages(),
+                   getRasterGroup(), getALayout(), getMmaOrder(), getCopySlot(),
+                   getKSlices(), getSplitK(), streamTiles, streamShares,
+                   getRoundingForm(), persistentBlocks, getEdgeM(), getEdgeN());
+}
+
 ConfigAttr ConfigAttr::withEdges(int64_t m, int64_t n) const {
-  ScopedDiagnosticHandler quiet(getContext(),
-                                [](Diagnostic &) { return success(); });
-  return ConfigAttr::getChecked(
-      [&] { return emitError(UnknownLoc::get(getContext())); }, getContext(),
-      getBlock(), getWarp(), getStages(), getRasterGroup(), getALayout(),
-      getMmaOrder(), getCopySlot(), getKSlices(), getSplitK(), getStreamTiles(),
-      getStreamShares(), getRoundingForm(), getPersistentBlocks(), m, n);
+  return getOrNull(getContext(), getBlock(), getWarp(), getStages(),
+                   getRasterGroup(), getALayout(), getMmaOrder(), getCopySlot(),
+                   getKSlices(), getSplitK(), getStreamTiles(),
+                   getStreamShares(), getRoundingForm(), getPersistentBlocks(),
+                   m, n);
 }
 
 LogicalResult

@@ -208,6 +208,27 @@ def TT_ConfigAttr : TT_Attr<"Config", "config"> {
     bool isPersistent() const { return getPersistentBlocks() > 0; }
     /// Whether blocks with tiles of their own compute the edges of C.
     bool hasEdges() const { return getEdgeM() > 0 || getEdgeN() > 0; }
+    /// The config of these parameters; null, without a diagnostic, if the
+    /// verifier refuses them.
+    template <typename... Parameters>
+    static ConfigAttr getOrNull(::mlir::MLIRContext *context,
+                                const Parameters &...parameters) {
+      ::mlir::ScopedDiagnosticHandler quiet(
+          context, [](::mlir::Diagnostic &) { return ::mlir::success(); });
+      return getChecked(
+          [&] {
+            return ::mlir::emitError(::mlir::UnknownLoc::get(context));
+          },
+          context, parameters...);
+    }
+    /// This config with other stages, another slot of copies and form of
+    /// rounding, which must be legal.
+    ConfigAttr withSchedule(int64_t stages, ::mlir::tt::CopySlot slot,
+                            ::mlir::tt::RoundingForm form) const;
+    /// This config with other blocks; null if the verifier refuses them: small
+    /// tiles leave room for thousands, more than a config can say.
+    ConfigAttr withBlocks(int64_t streamTiles, int64_t streamShares,
+                          int64_t persistentBlocks) const;
     /// This config with `edge` = [m, n]; null if the verifier refuses that.
     ConfigAttr withEdges(int64_t m, int64_t n) const;
     /// How many k-tiles copies are ahead of the mma among which they stand.
